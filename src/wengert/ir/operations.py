@@ -1,0 +1,207 @@
+"""What each op computes, as a function of values: the evaluator's table, and the definition of every op of `docs/ir.md`.
+
+Nothing here writes into its arguments, the consuming ops neither: they copy, so an SSA name keeps its value for good.
+
+>>> operation("scatter_add")([1.0, 2.0], 0, 0.5)
+[1.5, 2.0]
+>>> operation("fstring")("x = ", "2.0")
+'x = 2.0'
+"""
+
+from __future__ import annotations
+
+import copy
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from wengert.ir.constants import resolve
+from wengert.ir.walk import INPLACE
+from wengert.runtime import plus, polygamma, product_of_others, project, snapshot, unbroadcast, unit
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """An iterator that is a value: `next` makes another one, and this one may be read again."""
+
+    items: Any  # what has `[k]`, raising IndexError at the end
+    position: int = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        position = self.position
+        while True:
+            try:
+                item = self.items[position]
+            except IndexError:
+                return
+            yield item
+            position += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    start: int
+
+    def __getitem__(self, position: int) -> int:
+        return self.start + position
+
+
+def _next(iterator: Any) -> tuple[Any, Any]:
+    if not isinstance(iterator, Items):
+        return next(iterator), iterator  # a Python iterator from outside: the one value that reading changes
+    try:
+        return iterator.items[iterator.position], Items(iterator.items, iterator.position + 1)
+    except IndexError:
+        raise StopIteration from None
+
+
+def _owned(value: Any) -> Any:
+    """A copy of what an in-place op would write into; other values are never written."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    return copy.copy(value) if isinstance(value, (list, dict, set, bytearray)) else value
+
+
+def _append(items: list[Any], item: Any) -> list[Any]:
+    return [*items, item]
+
+
+def _scatter_add(target: Any, index: Any, value: Any) -> Any:
+    target = _owned(target)
+    if isinstance(target, np.ndarray):
+        np.add.at(target, index, value)  # an element that is indexed twice gets both
+    else:
+        target[index] = target[index] + value
+    return target
+
+
+def _store(target: Any, index: Any, value: Any) -> Any:
+    target = _owned(target)
+    target[index] = value
+    return target
+
+
+def _inplace(name: str) -> Callable[[Any, Any], Any]:
+    function: Callable[[Any, Any], Any] = getattr(operator, name)
+    return lambda a, b: function(_owned(a), b)
+
+
+def _unpack_star(values: Iterable[Any], before: int, after: int) -> tuple[Any, ...]:
+    items = list(values)
+    if len(items) < before + after:
+        raise ValueError(f"not enough values to unpack (expected at least {before + after}, got {len(items)})")
+    end = len(items) - after
+    return (*items[:before], items[before:end], *items[end:])
+
+
+CONVERSIONS: Mapping[str, Callable[[Any], str]] = {"s": str, "r": repr, "a": ascii}
+
+
+def _format(value: Any, conversion: str | int | None = None, spec: str | None = None) -> str:
+    if isinstance(conversion, int):  # as in Python's syntax tree: -1 is none, 114 is "r"
+        conversion = chr(conversion) if conversion > 0 else None
+    if conversion:
+        value = CONVERSIONS[conversion](value)
+    return format(value, spec or "")
+
+
+def _raise(error: Any = None, *cause: Any) -> None:
+    if error is None:
+        raise RuntimeError("No active exception to reraise")
+    if cause:
+        raise error from cause[0]
+    raise error
+
+
+def _call(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+    return function(*args, **keywords)
+
+
+def _call_star(function: Callable[..., Any], args: Iterable[Any], keywords: Mapping[str, Any] | None = None) -> Any:
+    return function(*args, **(keywords or {}))
+
+
+def _copy(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else copy.copy(value)
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "truediv": operator.truediv,
+    "floordiv": operator.floordiv,
+    "mod": operator.mod,
+    "pow": operator.pow,
+    "matmul": operator.matmul,
+    "lshift": operator.lshift,
+    "rshift": operator.rshift,
+    "and_": operator.and_,
+    "or_": operator.or_,
+    "xor": operator.xor,
+    "neg": operator.neg,
+    "pos": operator.pos,
+    "invert": operator.invert,
+    "not_": operator.not_,
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "is_": operator.is_,
+    "is_not": operator.is_not,
+    "in_": lambda item, container: item in container,
+    "not_in": lambda item, container: item not in container,
+    "getattr": getattr,
+    "getitem": operator.getitem,
+    "tuple": lambda *items: items,
+    "list": lambda *items: list(items),
+    "set": lambda *items: set(items),
+    "dict": lambda *items: dict(zip(items[::2], items[1::2], strict=True)),
+    "slice": slice,
+    "unpack": lambda values: values,  # the evaluator counts the items
+    "unpack_star": _unpack_star,
+    "fstring": lambda *pieces: "".join(pieces),
+    "format": _format,
+    "call": _call,
+    "call_star": _call_star,
+    "raise": _raise,
+    "append": _append,
+    "scatter_add": _scatter_add,
+    "add_at": _scatter_add,
+    "store": _store,
+    "next": _next,
+    "reversed": lambda values: Items(list(reversed(values))),
+    "count": lambda start=0: Items(_Counted(start)),
+    "copy": _copy,
+    "fresh": _copy,
+    "unit": unit,
+    "snapshot": snapshot,
+    "comment": lambda *text: None,
+    "undo": lambda: None,
+    "np.flatten": lambda x: x.flatten(),  # methods that are no functions, or take their arguments one by one
+    "np.tolist": lambda x: x.tolist(),
+    "np.item": lambda x: x.item(),
+    "np.astype": lambda x, dtype: x.astype(dtype),
+    "np.reshape": lambda x, *shape: np.reshape(x, shape if len(shape) > 1 else shape[0]),
+    "np.transpose": lambda x, *axes, **keywords: np.transpose(x, *((axes,) if len(axes) > 1 else axes), **keywords),
+    "polygamma": polygamma,
+    "product_of_others": product_of_others,
+    "unbroadcast": unbroadcast,
+    "project": project,
+    "plus": plus,
+    **{name: _inplace(name) for name in INPLACE},
+}
+"""The ops that are not a function of NumPy, `math` or the builtins (`global` and `cell` are the evaluator's own)."""
+
+
+@lru_cache(maxsize=1024)
+def operation(op: str) -> Callable[..., Any]:
+    """The function that an op applies; LookupError if the op means nothing."""
+    found: Callable[..., Any] = OPERATIONS[op] if op in OPERATIONS else resolve(op)
+    return found
