@@ -1,0 +1,181 @@
+"""Functions without derivative: integers, truth values, steps, shapes, and what has an effect.
+
+Their results are flat wherever a derivative exists; at a step (`floor`, `round`, `sign`) the derivative is 0 too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wengert.ir.kinds import (
+    FLOAT,
+    INT,
+    NUMERIC,
+    RANGE,
+    UNKNOWN,
+    Array,
+    Dict,
+    Kind,
+    Known,
+    List,
+    NumpyScalar,
+    Scalar,
+    Text,
+    Tuple,
+    axes_of,
+    known,
+    scalar_type,
+)  # fmt: skip
+from wengert.rules import elementwise as elementwise_rows
+from wengert.rules.result_kinds import always, elementwise_kind, reduction_kind
+from wengert.rules.table import Call, KindOf, constant, elementwise, op_of
+
+BOOL = Scalar("bool")
+
+# ufuncs: all that have no row yet (so those have to be there) and one result are flat
+assert op_of(np.sin) == "np.sin" and elementwise_rows
+for _name, _function in sorted(vars(np).items()):  # not `dir`: NumPy imports submodules when they are asked for
+    if not isinstance(_function, np.ufunc) or op_of(_function) is not None or _function.nout > 1 or _function.signature is not None:
+        continue
+    if _name == _function.__name__ or not hasattr(np, _function.__name__):
+        _parameters = ("x", "y", "z")[: _function.nin]
+        constant(f"r = np.{_name}({', '.join(_parameters)})", kind=elementwise_kind(*_parameters))
+
+# of math
+for _name in ("floor", "ceil", "trunc", "isqrt", "factorial"):
+    constant(f"y = math.{_name}(x)", kind=always(INT))
+for _name in ("gcd", "lcm"):
+    constant(f"y = math.{_name}(*xs)", kind=always(INT))
+for _name in ("isnan", "isinf", "isfinite"):
+    constant(f"y = math.{_name}(x)", kind=always(BOOL))
+constant("z = math.isclose(x, y, *, rel_tol=1e-9, abs_tol=0.0)", kind=always(BOOL))
+constant("z = math.comb(x, y)", kind=always(INT))
+constant("z = math.perm(x, y=None)", kind=always(INT))
+constant("y = math.ulp(x)", kind=always(FLOAT))
+
+# builtins
+
+
+def _len(call: Call, kind: KindOf) -> Kind:
+    match kind(call["x"]):
+        case Tuple(items) | List(_, tuple(items)) | Dict(items):
+            return Known(len(items))
+        case Array(_, (1, *_)):
+            return Known(1)
+    return INT
+
+
+def _converted(python: type) -> Any:
+    def kind_function(call: Call, kind: KindOf) -> Kind:
+        value = kind(call["x"])
+        if isinstance(value, Known) and type(value.value) in (int, bool):
+            return known(python(value.value))
+        return Scalar(python.__name__)
+
+    return kind_function
+
+
+def _rounded(call: Call, kind: KindOf) -> Kind:
+    value = kind(call["x"])
+    if kind(call["digits"]) != Known(None):
+        return value if isinstance(value, NumpyScalar) else Scalar(scalar_type(value) or "") if scalar_type(value) else UNKNOWN
+    return INT if scalar_type(value) or isinstance(value, NumpyScalar) else UNKNOWN
+
+
+constant("y = len(x)", kind=_len)
+constant("y = int(x)", kind=_converted(int))
+constant("y = bool(x)", kind=_converted(bool))
+constant("y = round(x, digits=None)", kind=_rounded)
+constant("y = range(*bounds)", kind=always(RANGE))
+constant("y = str(x)", kind=always(Text()))
+constant("y = repr(x)", kind=always(Text()))
+elementwise("y = float(x)", "x_bar += y_bar", kind=always(FLOAT), cost=1)
+
+
+def _isinstance(call: Call, kind: KindOf) -> Kind:
+    value, asked = kind(call["x"]), kind(call["y"])
+    python = scalar_type(value)
+    found: type | None = None
+    if python and python != "number":
+        found = {"float": float, "int": int, "bool": bool, "complex": complex}[python]
+    elif isinstance(value, NumpyScalar):
+        found = np.dtype(value.dtype).type
+    else:
+        found = {Array: np.ndarray, Tuple: tuple, List: list, Dict: dict, Text: str}.get(type(value))
+    given = [getattr(k, "value", None) for k in (asked.items if isinstance(asked, Tuple) else (asked,))]
+    classes = tuple(c for c in given if isinstance(c, type))
+    return BOOL if found is None or len(classes) < len(given) else Known(issubclass(found, classes))
+
+
+constant("z = isinstance(x, y)", kind=_isinstance)
+constant("z = callable(x)", kind=always(BOOL))
+constant("y = print(*values, sep=' ', end='\\n', file=None, flush=False)", kind=always(Known(None)), pure=False)
+constant("y = input(x='')", kind=always(Text()), pure=False)
+
+# shapes
+
+
+def _shape(call: Call, kind: KindOf) -> Kind:
+    axes = axes_of(kind(call["x"]))
+    return UNKNOWN if axes is None else Tuple(tuple(Known(1) if axis == 1 else INT for axis in axes))
+
+
+def _size(call: Call, kind: KindOf) -> Kind:
+    axes = axes_of(kind(call["x"]))
+    return Known(1) if axes is not None and all(axis == 1 for axis in axes) else INT
+
+
+def _ndim(call: Call, kind: KindOf) -> Kind:
+    axes = axes_of(kind(call["x"]))
+    return INT if axes is None else Known(len(axes))
+
+
+constant("y = np.shape(x)", kind=_shape, attribute="shape")
+constant("y = np.size(x, axis=None)", kind=_size, attribute="size")
+constant("y = np.ndim(x)", kind=_ndim, attribute="ndim")
+
+# reductions to positions, counts and truth values
+for _name in ("argmax", "argmin", "any", "all"):
+    constant(f"y = np.{_name}(x, axis=None, *, keepdims=False)", kind=reduction_kind, method=True, cost=100)
+
+
+def _counted(call: Call, kind: KindOf) -> Kind:
+    if axes_of(kind(call["x"])) and kind(call["axis"]) == Known(None) and kind(call["keepdims"]) == Known(False):
+        return NUMERIC  # an int or an np.int64, by the version of NumPy
+    found = reduction_kind(call, kind)
+    return Array("int64", found.axes) if isinstance(found, Array) else NumpyScalar("int64")
+
+
+constant("y = np.count_nonzero(x, axis=None, *, keepdims=False)", kind=_counted, cost=100)
+constant("y = np.argsort(x, axis=-1)", kind=lambda call, kind: _index_like(kind(call["x"])), method=True, cost=100)
+constant("y = np.round(x, decimals=0)", kind=elementwise_kind("x"), method=True)
+constant("y = np.allclose(x, y, rtol=1e-5, atol=1e-8)", kind=always(BOOL), cost=100)
+constant("y = np.array_equal(x, y)", kind=always(BOOL), cost=100)
+constant("y = np.nonzero(x)", method=True, cost=100)
+
+
+def _index_like(kind: Kind) -> Kind:
+    return Array("int64", kind.axes) if isinstance(kind, Array) else UNKNOWN
+
+
+# random draws: constants, but each draw once. `np.random.default_rng(...).normal()` is a call of an unknown object's method
+for _name in ("rand", "randn"):
+    constant(f"y = np.random.{_name}(*sizes)", kind=lambda call, kind: _drawn(call), pure=False)
+for _name in ("random", "random_sample"):
+    constant(
+        f"y = np.random.{_name}(size=None)",
+        kind=lambda call, kind: FLOAT if kind(call["size"]) == Known(None) else UNKNOWN,
+        pure=False,
+    )
+constant("y = np.random.seed(x=None)", kind=always(Known(None)), pure=False)
+constant("y = np.random.permutation(x)", pure=False)
+constant("y = np.random.randint(low, high=None, size=None)", pure=False)
+
+
+def _drawn(call: Call) -> Kind:
+    return Array("float64", tuple(f"{call.result}:{i}" for i in range(len(call.starred)))) if call.starred else FLOAT
+
+
+constant("y = np.isclose(x, y, rtol=1e-5, atol=1e-8)", kind=elementwise_kind("x", "y"))

@@ -1,0 +1,259 @@
+"""Arrays made of pieces: concatenate, stack, hstack, vstack, array. Each piece's adjoint is cut out of the whole.
+
+y = np.concatenate([u[:1], v, u[-1:]])        gives        y_bar[:1], y_bar[1:-1], y_bar[-1:]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from wengert import errors
+from wengert.ir.build import Builder
+from wengert.ir.core import Atom, Const
+from wengert.ir.kinds import (
+    EMPTY,
+    MANY,
+    UNKNOWN,
+    Array,
+    Axis,
+    Kind,
+    List,
+    NumpyScalar,
+    Scalar,
+    Tuple,
+    axes_of,
+    dtype_of,
+    may_carry_derivative,
+    scalar_type,
+)  # fmt: skip
+from wengert.rules.result_kinds import NotStatic, dtype_argument, example_of, normalized, value_of
+from wengert.rules.sequences import item_kinds, items_of, packed
+from wengert.rules.table import Call, KindOf, linear
+
+PYTHON_DTYPES = {"float": "float64", "int": "int64", "bool": "bool", "complex": "complex128"}
+
+
+def _pieces(kind: Kind) -> tuple[str, list[tuple[Axis, ...]]] | None:
+    """The common dtype and the axes of each piece."""
+    kinds = item_kinds(kind)
+    if not kinds or any(example_of(k) is None or axes_of(k) is None for k in kinds):
+        return None
+    dtypes = [dtype_of(k) or PYTHON_DTYPES.get(scalar_type(k) or "", "object") for k in kinds]
+    if "object" in dtypes:
+        return None
+    return np.result_type(*dtypes).name, [axes_of(k) or () for k in kinds]
+
+
+def _refused(call: Call, what: str) -> errors.Error:
+    return errors.error("W044", call.line.place, name=call.line.op, what=what)
+
+
+# concatenate and its relatives
+
+
+def _joined_axis(call: Call, kind: KindOf, ndim: int) -> int:
+    if call.primitive.op == "np.vstack":
+        return 0
+    if call.primitive.op == "np.hstack":
+        return 0 if ndim == 1 else 1
+    (axis,) = normalized(value_of(call, kind, "axis"), ndim)
+    return axis
+
+
+def _join_kind(call: Call, kind: KindOf) -> Kind:
+    found = _pieces(kind(call["arrays"]))
+    if found is None:
+        return UNKNOWN
+    dtype, shapes = found
+    if len({len(shape) for shape in shapes}) != 1:
+        return UNKNOWN
+    shapes, _ = _at_least(call, shapes)
+    if not shapes[0]:
+        return UNKNOWN
+    try:
+        axis = _joined_axis(call, kind, len(shapes[0]))
+    except (NotStatic, ValueError):
+        return UNKNOWN
+    along = [shape[axis] for shape in shapes]
+    total: Axis = along[0] if len(along) == 1 else f"{call.result}:{axis}"
+    if len(along) > 1 and (MANY in along or along.count(1) > 1):
+        total = MANY
+    across = [_same([shape[i] for shape in shapes]) for i in range(len(shapes[0]))]
+    return Array(dtype, tuple(total if i == axis else a for i, a in enumerate(across)))
+
+
+def _same(axes: Sequence[Axis]) -> Axis:
+    """Lengths that are equal since the primitive succeeded: the one most is known of."""
+    return 1 if 1 in axes else MANY if MANY in axes else axes[0]
+
+
+def _at_least(call: Call, shapes: list[tuple[Axis, ...]]) -> tuple[list[tuple[Axis, ...]], str]:
+    """`vstack` makes rows of vectors, and both stacks arrays of numbers; also how the piece of number `i` is read then."""
+    wanted = {"np.vstack": 2, "np.hstack": 1}.get(call.primitive.op, 0)
+    if len(shapes[0]) >= wanted:
+        return shapes, ""
+    index = "i, 0" if wanted == 2 and not shapes[0] else "i"
+    ahead: list[Axis] = [1] * (wanted - len(shapes[0]))
+    return [(*ahead, *shape) for shape in shapes], index
+
+
+def _join_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    kind = b.kind(call["arrays"])
+    found, kinds = _pieces(kind), item_kinds(kind)
+    if found is None or kinds is None:
+        raise _refused(call, "pieces whose number, or number of axes, is known only at run time")
+    shapes, rows = _at_least(call, found[1])
+    if not shapes[0]:
+        raise _refused(call, "pieces that are no arrays")
+    try:
+        axis = _joined_axis(call, b.kind, len(shapes[0]))
+    except (NotStatic, ValueError):
+        raise _refused(call, "an axis that is not a number of the text") from None
+    items = items_of(b, call, "arrays")
+    lengths = [shape[axis] for shape in shapes]
+    if rows:
+        rows_bar = [b.text(f"y_bar[{rows}]", {"y_bar": y_bar, "i": Const(i)}) for i in range(len(items))]
+        return packed(b, kind, [row if may_carry_derivative(k) else Const(0.0) for row, k in zip(rows_bar, kinds)])
+    parts: list[Atom] = []
+    for i in range(len(items)):
+        if not may_carry_derivative(kinds[i]):
+            parts.append(Const(0.0))
+            continue
+        start, stop = _edge(b, items, lengths, i, axis), _edge(b, items, lengths, i + 1, axis)
+        cut = b.apply("slice", start, stop, Const(None))
+        index = cut if axis == 0 else b.apply("tuple", *[b.apply("slice", *[Const(None)] * 3)] * axis, cut)
+        parts.append(b.apply("getitem", y_bar, index))
+    return packed(b, kind, parts)
+
+
+def _edge(b: Builder, items: Sequence[Atom], lengths: Sequence[Axis], position: int, axis: int) -> Atom:
+    """Where piece `position` begins: counted from the front or from the back if those pieces have length 1, else by adding up."""
+    before, after = lengths[:position], lengths[position:]
+    if not before or not after:
+        return Const(None)
+    if all(length == 1 for length in before):
+        return Const(len(before))
+    if all(length == 1 for length in after):
+        return Const(-len(after))
+    total: Atom = b.text(f"x.shape[{axis}]", {"x": items[0]})
+    for item in items[1:position]:
+        total = b.text(f"n + x.shape[{axis}]", {"n": total, "x": item})
+    return total
+
+
+for _text in ("y = np.concatenate(arrays, axis=0)", "y = np.vstack(arrays)", "y = np.hstack(arrays)"):
+    linear(_text, _join_vjp, kind=_join_kind, cost=100, sequences=frozenset({"arrays"}))
+
+
+# stack: a new axis
+
+
+def _stack_kind(call: Call, kind: KindOf) -> Kind:
+    operand = kind(call["arrays"])
+    found = _pieces(operand)
+    if found is None:
+        element = operand.element if isinstance(operand, List) else None
+        if isinstance(element, (Array, NumpyScalar)) and call.value("axis") == 0:
+            return Array(element.dtype, (f"{call.result}:0", *(axes_of(element) or ())))
+        return UNKNOWN
+    dtype, shapes = found
+    if len({len(shape) for shape in shapes}) != 1:
+        return UNKNOWN
+    try:
+        (axis,) = normalized(value_of(call, kind, "axis"), len(shapes[0]) + 1)
+    except (NotStatic, ValueError):
+        return UNKNOWN
+    axes = [_same([shape[i] for shape in shapes]) for i in range(len(shapes[0]))]
+    axes.insert(axis, 1 if len(shapes) == 1 else MANY)
+    return Array(dtype, tuple(axes))
+
+
+def _stack_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    kind, axis = b.kind(call["arrays"]), call.value("axis")
+    kinds = item_kinds(kind)
+    if kinds is None or type(axis) is not int:
+        raise _refused(call, "pieces whose number is known only at run time" if kinds is None else "an axis known only at run time")
+    ahead = ":, " * axis if axis >= 0 else "..., "
+    behind = ", :" * (-axis - 1) if axis < 0 else ""
+    parts = [
+        b.text(f"y_bar[{ahead}{i}{behind}]", {"y_bar": y_bar}) if may_carry_derivative(k) else Const(0.0)
+        for i, k in enumerate(kinds)
+    ]
+    return packed(b, kind, parts)
+
+
+linear("y = np.stack(arrays, axis=0)", _stack_vjp, kind=_stack_kind, cost=100, sequences=frozenset({"arrays"}))
+
+
+# array(x), asarray(x): of an array, a number, or nested lists of numbers
+
+
+def _nested_axes(kind: Kind, fresh: str, depth: int = 0) -> tuple[str, tuple[Axis, ...]] | None:
+    """The dtype and axes of the array made from nested lists."""
+    if isinstance(kind, (List, Tuple)):
+        kinds = item_kinds(kind)
+        several = kinds if kinds is not None else (kind.element,) if isinstance(kind, List) else ()
+        inner = [_nested_axes(k, fresh, depth + 1) for k in several]
+        found = [part for part in inner if part is not None]
+        if not found or len(found) < len(inner) or len({len(axes) for _, axes in found}) > 1:
+            return None
+        axes = tuple(_same([axes[i] for _, axes in found]) for i in range(len(found[0][1])))
+        length: Axis = f"{fresh}:{depth}" if kinds is None else 1 if len(kinds) == 1 else MANY if kinds else EMPTY
+        return np.result_type(*(dtype for dtype, _ in found)).name, (length, *axes)
+    known = axes_of(kind)
+    dtype = dtype_of(kind) or PYTHON_DTYPES.get(scalar_type(kind) or "")
+    return None if known is None or dtype is None else (dtype, known)
+
+
+def _array_kind(call: Call, kind: KindOf) -> Kind:
+    found = _nested_axes(kind(call["x"]), call.result)
+    try:
+        dtype = dtype_argument(call, kind)
+    except NotStatic:
+        return UNKNOWN
+    return UNKNOWN if found is None else Array(dtype or found[0], found[1])
+
+
+def _array_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    def cut(kind: Kind, index: tuple[int, ...]) -> Atom:
+        if not isinstance(kind, (List, Tuple)):
+            if not may_carry_derivative(kind):
+                return Const(0.0)
+            return b.text(f"y_bar[{', '.join(map(str, index))}]", {"y_bar": y_bar}) if index else y_bar
+        kinds = item_kinds(kind)
+        if kinds is None:
+            if not index and isinstance(kind, List) and _numbers(kind.element):
+                return b.apply("np.tolist", y_bar, spelled=".tolist")
+            raise _refused(call, "a list of arrays whose length is known only at run time")
+        return packed(b, kind, [cut(k, (*index, i)) for i, k in enumerate(kinds)])
+
+    return cut(b.kind(call["x"]), ())
+
+
+def _numbers(kind: Kind) -> bool:
+    return scalar_type(kind) == "float" or (isinstance(kind, List) and _numbers(kind.element))
+
+
+for _name in ("array", "asarray", "ascontiguousarray"):
+    linear(
+        f"y = np.{_name}(x, dtype=None)", _array_vjp, kind=_array_kind, cost=1, view=_name != "array", sequences=frozenset({"x"})
+    )
+
+
+def _list_kind(call: Call, kind: KindOf) -> Kind:
+    axes, dtype = axes_of(kind(call["x"])), dtype_of(kind(call["x"])) or ""
+    element: Kind = Scalar("float" if dtype.startswith("float") else "int" if dtype.startswith("int") else "bool")
+    if axes is None or not dtype.startswith(("float", "int", "bool")):
+        return UNKNOWN
+    for _ in axes:
+        element = List(element)
+    return element
+
+
+def _list_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    return b.apply("np.array", y_bar)
+
+
+linear("y = np.tolist(x)", _list_vjp, kind=_list_kind, method="tolist", cost=100)

@@ -1,0 +1,316 @@
+"""The kinds of what a line binds: of every op of docs/ir.md, primitives by their row, structure here.
+
+>>> from wengert.ir.kinds import FLOAT
+>>> kinds_of_line(Apply(("%0",), "math.sin", ("x",)), {"x": FLOAT})
+(Scalar(type='float'),)
+>>> kinds_of_line(Apply(("a", "b"), "unpack", ("%0",)), {"%0": Tuple((FLOAT, INT))})
+(Scalar(type='float'), Scalar(type='int'))
+"""
+
+from __future__ import annotations
+
+import types
+from collections import ChainMap
+from collections.abc import Callable, Mapping
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from wengert import errors
+from wengert.ir.core import Apply, Name
+from wengert.ir.kinds import (
+    BOTTOM,
+    INT,
+    NUMERIC,
+    RANGE,
+    UNKNOWN,
+    Array,
+    Bottom,
+    Closure,
+    Dict,
+    Iterator,
+    Kind,
+    Known,
+    List,
+    Numeric,
+    NumpyScalar,
+    Range,
+    Scalar,
+    Slice,
+    Text,
+    Tuple,
+    Union,
+    axes_of,
+    dtype_of,
+    join,
+    join_all,
+    known,
+    options_of,
+    scalar_type,
+    substitute,
+)  # fmt: skip
+from wengert.rules.index_kinds import element_of, item_kind
+from wengert.rules.result_kinds import as_result
+from wengert.rules.table import bind, lookup
+
+__all__ = ["acts", "element_of", "kinds_of_line"]
+
+LONG = 16
+"""Lists of more items than this are lists of one kind."""
+
+
+def kinds_of_line(line: Apply, kinds: Mapping[Name, Kind]) -> tuple[Kind, ...]:
+    """The kinds of the targets of a line, from the kinds of its arguments; `UNKNOWN` when in doubt."""
+    unions = dict.fromkeys(atom for atom in line.args if isinstance(atom, str) and isinstance(kinds.get(atom), Union))
+    if unions and line.op not in CONTAINERS:
+        return _for_each(line, kinds, tuple(unions))
+    structure = STRUCTURE.get(line.op)
+    if structure is not None:
+        result = structure(line, [substitute(kinds, atom) for atom in line.args])
+        return result if isinstance(result, tuple) else (result,) * len(line.targets)
+    row = lookup(line.op)
+    if row is None or len(line.targets) != 1:
+        return (UNKNOWN,) * len(line.targets)
+    if any(isinstance(substitute(kinds, atom), Bottom) for atom in line.args):
+        return (BOTTOM,)
+    try:
+        call = bind(line)
+    except errors.Error:
+        return (UNKNOWN,)
+    return (call.primitive.kind(call, lambda atom: substitute(kinds, atom)),)
+
+
+def _for_each(line: Apply, kinds: Mapping[Name, Kind], unions: tuple[Name, ...]) -> tuple[Kind, ...]:
+    """The kinds for each combination of what the arguments may be, joined."""
+    combinations = product(*(options_of(kinds[name]) for name in unions[:COMBINED]))
+    rest = dict.fromkeys(unions[COMBINED:], NUMERIC)
+    each = [kinds_of_line(line, ChainMap(dict(zip(unions, options)), rest, kinds)) for options in combinations]  # type: ignore[arg-type]
+    return tuple(map(join_all, zip(*each)))
+
+
+CONTAINERS = frozenset({"tuple", "list", "dict", "slice", "append", "next", "unbroadcast", "project", "plus"})
+"""Ops that hold their arguments, or look at what they may be: of any kind."""
+
+COMBINED = 2
+"""So many arguments are looked at with each kind that they may be."""
+
+
+def acts(line: Apply) -> bool:
+    """Does the line do something besides giving a result, so that it may be neither dropped nor doubled?
+
+    >>> acts(Apply((), "raise", ())), acts(Apply(("%0",), "call", ("f",))), acts(Apply(("%0",), "np.sin", ("x",)))
+    (True, True, False)
+    """
+    if line.op in ACTING:
+        return True
+    if line.op in STRUCTURE:
+        return False
+    row = lookup(line.op)
+    return row is None or not row.pure
+
+
+ACTING = frozenset({"raise", "call", "call_star", "store", "setattr", "delattr"})
+
+
+# structure: a function of the line and the kinds of its arguments, giving one kind for all targets or one each
+
+Result = Kind | tuple[Kind, ...]
+
+
+def _getattr(line: Apply, args: list[Kind]) -> Result:
+    value, name = args[0], args[1].value if isinstance(args[1], Text) else None
+    if name is None:
+        return UNKNOWN
+    if isinstance(value, Known) and isinstance(value.value, (types.ModuleType, type)):
+        found = getattr(value.value, name, None)
+        return known(found) if found is not None else UNKNOWN
+    if name == "dtype" and isinstance(value, (Array, NumpyScalar)):
+        return Known(np.dtype(value.dtype))
+    return UNKNOWN
+
+
+def _getitem(line: Apply, args: list[Kind]) -> Result:
+    name = line.args[0] if isinstance(line.args[0], str) else line.targets[0]
+    return item_kind(args[0], args[1], name, line.targets[0])
+
+
+def _list(line: Apply, args: list[Kind]) -> Result:
+    return List(join_all(args), tuple(args) if len(args) <= LONG else None)
+
+
+def _dict(line: Apply, args: list[Kind]) -> Result:
+    items: dict[Any, Kind] = {}
+    for key, value in zip(args[::2], args[1::2]):
+        if (
+            isinstance(key, Text)
+            and key.value is not None
+            or isinstance(key, Known)
+            and type(key.value) in (int, bool, float, tuple, type(None))
+        ):
+            items[key.value] = value
+        else:
+            return UNKNOWN
+    return Dict(tuple(items.items()))
+
+
+def _unpack(line: Apply, args: list[Kind]) -> Result:
+    value, count = args[0], len(line.targets)
+    if isinstance(value, Tuple) or (isinstance(value, List) and value.items is not None):
+        items = value.items or ()
+        return items if len(items) == count else (UNKNOWN,) * count
+    return (element_of(value),) * count
+
+
+def _unpack_star(line: Apply, args: list[Kind]) -> Result:
+    value = args[0]
+    before, after = (int(kind.value) if isinstance(kind, Known) else 0 for kind in args[1:3])
+    if isinstance(value, Tuple) or (isinstance(value, List) and value.items is not None):
+        items = value.items or ()
+        last = len(items) - after
+        middle = items[before:last]
+        return (*items[:before], List(join_all(middle), middle if len(middle) <= LONG else None), *items[last:])
+    element = element_of(value)
+    return (*(element,) * before, List(element), *(element,) * after)
+
+
+def _append(line: Apply, args: list[Kind]) -> Result:
+    xs = args[0]
+    if not isinstance(xs, List):
+        return UNKNOWN
+    return List(join(xs.element, args[1]))
+
+
+def _next(line: Apply, args: list[Kind]) -> Result:
+    return (element_of(args[0]), args[0])
+
+
+def _consuming(line: Apply, args: list[Kind]) -> Result:
+    """`a += b` after specialisation: `a` is an array or a list, and stays what it is."""
+    first, second = args[0], args[1]
+    if isinstance(first, Array):
+        return first
+    if isinstance(first, List) and line.op == "iadd":
+        return List(join(first.element, element_of(second)))
+    plain = line.op[1:]
+    row = lookup({"iand": "and_", "ior": "or_", "ixor": "xor"}.get(line.op, plain))
+    if row is not None and axes_of(first) == ():
+        renamed = Apply(line.targets, row.op, line.args)
+        table = {atom: kind for atom, kind in zip(line.args, args) if isinstance(atom, str)}
+        return kinds_of_line(renamed, table)
+    return UNKNOWN
+
+
+def _first(line: Apply, args: list[Kind]) -> Result:
+    return args[0]
+
+
+def _unbroadcast(line: Apply, args: list[Kind]) -> Result:
+    """Shape of the second argument, dtype of the first."""
+    g, x = args[0], args[1]
+    axes, dtype = axes_of(x), dtype_of(g)
+    if axes == () and scalar_type(g):
+        return g
+    if axes is None or dtype is None:
+        return NUMERIC if axes is None and isinstance(x, Numeric) else UNKNOWN
+    return as_result(dtype, axes)
+
+
+def _project(line: Apply, args: list[Kind]) -> Result:
+    return args[1] if isinstance(args[1], (Array, NumpyScalar)) else Scalar("float") if scalar_type(args[1]) else UNKNOWN
+
+
+def _is(line: Apply, args: list[Kind]) -> Result:
+    a, b = args
+    if isinstance(a, Known) and isinstance(b, Known):
+        small = (bool, type(None))
+        decided = (
+            a.value is b.value
+            or not isinstance(a.value, (int, float, str, tuple))
+            or type(a.value) in small
+            or type(b.value) in small
+        )
+        return Known((a.value is b.value) == (line.op == "is_")) if decided else Scalar("bool")
+    some = (Scalar, NumpyScalar, Array, Numeric, Text, Tuple, List, Dict, Range, Iterator, Closure)
+    nothing = Known(None)
+    if (a == nothing and isinstance(b, some)) or (b == nothing and isinstance(a, some)):
+        return Known(line.op == "is_not")
+    return Scalar("bool")
+
+
+def _not(line: Apply, args: list[Kind]) -> Result:
+    value = args[0]
+    if isinstance(value, Known) and type(value.value) in (bool, int, type(None)):
+        return Known(not value.value)
+    return Scalar("bool")
+
+
+def _in(line: Apply, args: list[Kind]) -> Result:
+    item, container = args
+    if isinstance(container, Dict) and isinstance(item, (Known, Text)) and item.value is not None:
+        return Known((item.value in dict(container.items)) == (line.op == "in_"))
+    return Scalar("bool")
+
+
+def _reversed(line: Apply, args: list[Kind]) -> Result:
+    return RANGE if isinstance(args[0], Range) else Iterator(element_of(args[0]))
+
+
+def _always(kind: Kind) -> Callable[[Apply, list[Kind]], Result]:
+    return lambda line, args: kind
+
+
+CONSUMING = (
+    "iadd",
+    "isub",
+    "imul",
+    "itruediv",
+    "ifloordiv",
+    "imod",
+    "ipow",
+    "imatmul",
+    "ilshift",
+    "irshift",
+    "iand",
+    "ior",
+    "ixor",
+)
+
+STRUCTURE: dict[str, Callable[[Apply, list[Kind]], Result]] = {
+    "getattr": _getattr,
+    "getitem": _getitem,
+    "tuple": lambda line, args: Tuple(tuple(args)),
+    "list": _list,
+    "dict": _dict,
+    "slice": lambda line, args: Slice(args[0], args[1], args[2]),
+    "unpack": _unpack,
+    "unpack_star": _unpack_star,
+    "append": _append,
+    "next": _next,
+    "reversed": _reversed,
+    "count": _always(Iterator(INT)),
+    "scatter_add": _first,
+    "add_at": _first,
+    "store": _first,
+    "copy": _first,
+    "fresh": _first,
+    "snapshot": _first,
+    "unit": _always(Scalar("float")),
+    "unbroadcast": _unbroadcast,
+    "project": _project,
+    "plus": lambda line, args: join(args[0], args[1]),
+    "is_": _is,
+    "is_not": _is,
+    "not_": _not,
+    "in_": _in,
+    "not_in": _in,
+    "fstring": _always(Text()),
+    "format": _always(Text()),
+    "set": _always(UNKNOWN),
+    "global": _always(UNKNOWN),
+    "cell": _always(UNKNOWN),
+    "call": _always(UNKNOWN),
+    "call_star": _always(UNKNOWN),
+    "raise": _always(UNKNOWN),
+    **dict.fromkeys(CONSUMING, _consuming),
+}

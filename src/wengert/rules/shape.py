@@ -1,0 +1,259 @@
+"""Functions that only move elements about: linear, and undone by another of their kind.
+
+The adjoint that comes in has the result's full shape; what goes out has the operand's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wengert import errors
+from wengert.ir.build import Builder
+from wengert.ir.core import Atom, Const
+from wengert.ir.kinds import MANY, NUMERIC, UNKNOWN, Array, Axis, Kind, NumpyScalar, Scalar, axes_of, dtype_of, scalar_type
+from wengert.rules.fitting import fit
+from wengert.rules.result_kinds import NotStatic, as_result, axes_of_shape, axis_of_length, normalized, static, value_of
+from wengert.rules.table import Call, KindFunction, KindOf, again, linear
+
+
+def rearranged(f: Any) -> KindFunction:
+    """The kind of a result with the operand's dtype and axes made by `f(axes, call, kind)`."""
+
+    def kind_function(call: Call, kind: KindOf) -> Kind:
+        operand = kind(call["x"])
+        axes = axes_of(operand)
+        dtype = dtype_of(operand) or ({"float": "float64", "int": "int64", "bool": "bool"}.get(scalar_type(operand) or ""))
+        if axes is None or dtype is None:
+            return UNKNOWN
+        try:
+            result = f(axes, call, kind)
+        except NotStatic:
+            return NUMERIC
+        if result is None:
+            return UNKNOWN
+        return Array(dtype, tuple(result)) if result or axes else NUMERIC  # of a scalar some return an array, some a scalar
+
+    return kind_function
+
+
+def _view(text: str, rule: Any, axes: Any, **options: Any) -> None:
+    linear(text, rule, kind=rearranged(axes), **{"cost": 0, "view": True, **options})
+
+
+# transpose
+
+
+def _permutation(call: Call, kind: KindOf) -> tuple[int, ...] | None:
+    """The axes of the result in terms of the operand's; None for the reverse of all."""
+    given = [static(kind(call[name])) for name in call.starred]
+    if not given or given == [None]:
+        return None
+    return tuple(given[0]) if isinstance(given[0], (tuple, list)) else tuple(given)
+
+
+def _transposed(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...]:
+    order = _permutation(call, kind)
+    return axes[::-1] if order is None else tuple(axes[i] for i in order)
+
+
+def _transpose_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    try:
+        order = _permutation(call, b.kind)
+    except NotStatic:
+        raise errors.error("W044", call.line.place, name=call.line.op, what="axes known only at run time") from None
+    if order is None:
+        return b.apply("np.transpose", y_bar, spelled=".T")
+    back = np.argsort(np.array(order) % len(order)).tolist()
+    return b.apply("np.transpose", y_bar, b.apply("tuple", *map(Const, back)))
+
+
+_view("y = np.transpose(x, *axes)", _transpose_vjp, _transposed, method=True, attribute="T")
+
+# reshape and the like: all go back by `reshape(x.shape)`
+BACK = "x_bar += y_bar.reshape(x.shape)"
+
+
+def _reshaped(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...] | None:
+    if len(call.starred) == 1 and not scalar_type(kind(call["shape0"])):
+        return axes_of_shape(call, "shape0", kind)
+    return tuple(axis_of_length(kind(call[name]), call[name], f"{call.result}:{i}") for i, name in enumerate(call.starred))
+
+
+def _raveled(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...]:
+    lengths = [axis for axis in axes if axis != 1]
+    if len(lengths) < 2:
+        return tuple(lengths) or (1,)
+    return (MANY,) if all(axis == MANY for axis in lengths) else (f"{call.result}:0",)
+
+
+def _squeezed(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...] | None:
+    axis = value_of(call, kind, "axis")
+    if axis is None:
+        return tuple(a for a in axes if a != 1) if all(a in (1, MANY) for a in axes) else None
+    gone = normalized(axis, len(axes))
+    return tuple(a for i, a in enumerate(axes) if i not in gone)
+
+
+def _expanded(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...]:
+    axis = value_of(call, kind, "axis")
+    count = len(axes) + (len(axis) if isinstance(axis, tuple) else 1)
+    new = normalized(axis, count)
+    rest = iter(axes)
+    return tuple(1 if i in new else next(rest) for i in range(count))
+
+
+_view("y = np.reshape(x, *shape)", BACK, _reshaped, method=True)
+_view("y = np.ravel(x)", BACK, _raveled, method=True)
+_view("y = np.flatten(x)", BACK, _raveled, method="flatten", view=False, cost=1)
+_view("y = np.squeeze(x, axis=None)", BACK, _squeezed, method=True)
+_view("y = np.expand_dims(x, axis)", BACK, _expanded)
+
+
+# axes exchanged and moved
+
+
+def own_adjoint(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    """The same call undoes it: a symmetric matrix, if one wrote it as one."""
+    return again(b, call, {"x": y_bar})
+
+
+def _swapped(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...]:
+    result = list(axes)
+    (i,), (j,) = (normalized(value_of(call, kind, name), len(axes)) for name in ("axis1", "axis2"))
+    result[i], result[j] = result[j], result[i]
+    return tuple(result)
+
+
+def _moved(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...]:
+    source, target = (normalized(value_of(call, kind, name), len(axes)) for name in ("source", "destination"))
+    rest = [a for i, a in enumerate(axes) if i not in source]
+    for place, origin in sorted(zip(target, source)):
+        rest.insert(place, axes[origin])
+    return tuple(rest)
+
+
+_view("y = np.swapaxes(x, axis1, axis2)", own_adjoint, _swapped, method=True)
+_view("y = np.moveaxis(x, source, destination)", "x_bar += np.moveaxis(y_bar, destination, source)", _moved)
+
+
+# broadcasting by hand
+
+
+def _broadcast(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...] | None:
+    return axes_of_shape(call, "shape", kind)
+
+
+def _broadcast_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    return fit(b, y_bar, b.kind(call["x"]), lambda: call["x"])
+
+
+_view("y = np.broadcast_to(x, shape)", _broadcast_vjp, _broadcast)
+
+
+# orders reversed and rotated, parts set to zero
+
+
+def _unchanged(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...]:
+    return axes
+
+
+def _triangle(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...]:
+    return axes * 2 if len(axes) == 1 else axes
+
+
+def _triangle_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    if len(axes_of(b.kind(call["x"])) or ()) < 2:
+        raise errors.error("W044", call.line.place, name=call.line.op, what="an operand that is not surely a matrix")
+    return own_adjoint(b, call, y_bar, parameter)
+
+
+_view("y = np.flip(x, axis=None)", own_adjoint, _unchanged)
+_view("y = np.flipud(x)", own_adjoint, _unchanged)
+_view("y = np.fliplr(x)", own_adjoint, _unchanged)
+for _name in ("triu", "tril"):
+    _view(f"y = np.{_name}(x, k=0)", _triangle_vjp, _triangle, view=False, cost=100)
+
+
+def _roll_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    if scalar_type(b.kind(call["shift"])) is None:
+        raise errors.error("W044", call.line.place, name=call.line.op, what="several shifts")
+    axis = [] if call["axis"] == Const(None) else [("axis", call["axis"])]
+    return b.apply("np.roll", y_bar, _negative(b, call["shift"]), keywords=axis)
+
+
+def _negative(b: Builder, atom: Atom) -> Atom:
+    return Const(-atom.value) if isinstance(atom, Const) else b.apply("neg", atom)
+
+
+_view("y = np.roll(x, shift, axis=None)", _roll_vjp, _unchanged, view=False, cost=100)
+
+
+# diagonals
+
+
+def _diagonal(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...]:
+    return (f"{call.result}:0", f"{call.result}:0") if len(axes) == 1 else (f"{call.result}:0",)
+
+
+def _diag_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    axes = axes_of(b.kind(call["x"]))
+    if axes is not None and len(axes) == 1:
+        return b.text("np.diag(y_bar, k)" if call.value("k") != 0 else "np.diag(y_bar)", {**call.names, "y_bar": y_bar})
+    if axes is None or call.value("k") != 0:
+        raise errors.error("W044", call.line.place, name=call.line.op, what="a diagonal other than the main one of a matrix")
+    return b.text("scatter_add(np.zeros_like(x), (np.arange(y.size), np.arange(y.size)), y_bar)", {**call.names, "y_bar": y_bar})
+
+
+_view("y = np.diag(x, k=0)", _diag_vjp, _diagonal, view=False, cost=100)
+
+
+def _trace_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    axes = axes_of(b.kind(call["x"]))
+    if axes is None or len(axes) != 2:
+        raise errors.error("W044", call.line.place, name=call.line.op, what="an operand that is not surely a matrix")
+    return b.text("y_bar * np.eye(x.shape[0], x.shape[1], dtype=x.dtype)", {**call.names, "y_bar": y_bar})
+
+
+linear("y = np.trace(x)", _trace_vjp, method=True, cost=100,
+       kind=lambda call, kind: as_result(dtype_of(kind(call["x"])) or "", (axes_of(kind(call["x"])) or (1, 1))[2:])
+       if dtype_of(kind(call["x"])) in ("float64", "float32") else UNKNOWN)  # fmt: skip
+
+
+# the same elements in another array, dtype or type
+
+
+def _cast_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    operand, bar = b.kind(call["x"]), b.kind(y_bar)
+    if dtype_of(operand) is None or dtype_of(operand) == dtype_of(bar):
+        return y_bar
+    return b.text("y_bar.astype(x.dtype)", {**call.names, "y_bar": y_bar})
+
+
+def _cast_kind(call: Call, kind: KindOf) -> Kind:
+    operand = kind(call["x"])
+    try:
+        dtype = np.dtype(value_of(call, kind, "dtype")).name
+    except (NotStatic, TypeError):
+        return UNKNOWN
+    if isinstance(operand, Array):
+        return Array(dtype, operand.axes)
+    return NumpyScalar(dtype) if isinstance(operand, NumpyScalar) else UNKNOWN
+
+
+linear("y = np.astype(x, dtype)", _cast_vjp, kind=_cast_kind, method="astype", cost=1)
+linear("y = np.copy(x)", "x_bar += y_bar", kind=rearranged(_unchanged), method=True, cost=1)
+
+
+def _item_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    return y_bar if axes_of(b.kind(call["x"])) == () else b.text("np.full_like(x, y_bar)", {**call.names, "y_bar": y_bar})
+
+
+def _item_kind(call: Call, kind: KindOf) -> Kind:
+    dtype = dtype_of(kind(call["x"])) or ""
+    known = next((python for python in ("float", "int", "bool") if dtype.startswith(python)), None)
+    return Scalar(known) if known else UNKNOWN
+
+
+linear("y = np.item(x)", _item_vjp, kind=_item_kind, method="item", cost=1)
