@@ -1,0 +1,67 @@
+"""From the syntax tree of a function to a program in SSA form, in generic lines: what Python says, before kinds are known.
+
+    def logistic(x, n):                function logistic(x, n):
+        v = x                              %0 = global('range')
+        for i in range(1, n):              %1 = call(%0, 1, n)
+            v = 4 * v * (1 - v)    ==>     v.2 = for i.0 in %1 carry v.0 = x:
+        return v                               %2 = 4 * v.0
+                                               %3 = 1 - v.0
+                                               v.1 = %2 * %3
+                                               yield v.1
+                                           return v.2
+
+The parts: `language` refuses what is outside of the language, `resolve` tells whose each name is, `expressions`, `calls`,
+`functions`, `statements` and `loops` write lines through a `Writer`, `slots` drops what is carried in vain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import gast
+
+from wengert.frontend import calls, expressions, functions, loops, statements  # each puts its part into the tables of `writer`
+from wengert.frontend.language import check, refuse
+from wengert.frontend.resolve import resolve
+from wengert.frontend.slots import drop_slots, handed_on, renumber
+from wengert.frontend.source import Source
+from wengert.frontend.writer import Writer
+from wengert.ir.core import Function
+
+__all__ = ["calls", "expressions", "functions", "loops", "lower", "statements"]
+
+
+def lower(source: Source, free: Collection[str] = ()) -> Function:
+    """The program of a function; `free` are the variables of functions around it (`co_freevars`), read by `cell`.
+
+    Raises UnsupportedSyntax for what is outside of the language.
+
+    >>> from wengert.frontend.quote import written
+    >>> from wengert.ir.text import show
+    >>> print(show(lower(written('''
+    ... def power(x, n):
+    ...     y = 1.0
+    ...     for i in range(n):
+    ...         y = y * x
+    ...     return y
+    ... '''))))
+    function power(x, n):
+        %0 = global('range')
+        %1 = call(%0, n)
+        y.2 = for i.0 in %1 carry y.0 = 1.0:
+            y.1 = y.0 * x
+            yield y.1
+        return y.2
+    """
+    node = source.node
+    check(source)
+    scopes = resolve(node)
+    for key, foreign, variable in scopes.foreign:
+        raise refuse(source, foreign, key, variable)
+    writer = Writer(source, scopes, node, free)
+    name = functions.lambda_name(node) if isinstance(node, gast.Lambda) else node.name
+    function = drop_slots(functions.whole_function(writer, node, name))
+    if writer.shared.changing:
+        for handed in handed_on(function) & writer.shared.changing.keys():
+            writer.shared.changing[handed].refuse()
+    return renumber(function)
