@@ -1,0 +1,122 @@
+"""The end of specialising: lines that nobody needed go, names settle, and what is still generic must not matter.
+
+A generic line that stays (a call that is not looked into, an attribute of an unknown value) is right as long as nothing
+differentiated flows through it. Where something does, it is refused here, at its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wengert import errors
+from wengert.analysis.state import Frame, State
+from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Function, If, Line, Name, While
+from wengert.ir.kinds import UNKNOWN, Bottom, Closure, Kind, Known, Unknown, describe
+from wengert.ir.walk import atoms, map_blocks, names, rename
+from wengert.rules import lookup
+
+CHECKED = frozenset({"getattr", "call", "call_star", "getitem", "unpack", "unpack_star", "set", "next"})
+
+
+def finish(state: State, function: Function) -> Function:
+    """Drop the lazy lines nobody reads, refuse what cannot be differentiated, and give the names their kinds."""
+    sweep = _Sweep(state)
+    made = replace(function, body=sweep.block(function.body))
+    if sweep.refusal is not None:
+        raise sweep.refusal
+    made = rename(made, state.renamed, definitions=True)
+    kinds: dict[Name, Kind] = {}
+    for name, kind in state.kinds.items():
+        kinds[state.renamed.get(name, name)] = _renamed(kind, state.renamed)
+    return replace(made, kinds=kinds)
+
+
+def _renamed(kind: Kind, mapping: dict[Name, Name]) -> Kind:
+    return Closure(mapping.get(kind.name, kind.name)) if isinstance(kind, Closure) else kind
+
+
+class _Sweep:
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.read: set[Name] = set()
+        self.refusal: errors.Error | None = None  # the first in the program; those below it mostly follow from it
+
+    def block(self, block: Block) -> Block:
+        self.read.update(names(block.terminator))
+        lines: list[Line] = []
+        for line in reversed(block.lines):
+            kept = self.line(line)
+            if kept is not None:
+                lines.append(kept)
+        return Block(tuple(reversed(lines)), block.terminator)
+
+    def line(self, line: Line) -> Line | None:
+        state = self.state
+        if isinstance(line, (Apply, Def)) and line.targets and all(name in state.lazy and name not in self.read for name in line.targets):
+            return None
+        if isinstance(line, Def):
+            line = self.function(line)
+        elif isinstance(line, Apply):
+            self.refusal = refusal(state, line) or self.refusal
+        elif isinstance(line, For):
+            for source in line.sources:
+                if state.varies(source) and isinstance(state.kind(source), Unknown):
+                    self.refusal = errors.error("W027", line.place, what="a value of unknown kind")
+        line = map_blocks(line, self.block) if isinstance(line, (If, For, While)) else line
+        self.read.update(names(line))
+        return line
+
+    def function(self, line: Def) -> Def:
+        """A nested function that is handed on: specialised by itself, for arguments of any kind."""
+        state = self.state
+        program, around = state.closures[line.target]
+        from wengert.analysis.inline import ready
+
+        body, shared = ready(state, (program, "kept"), around.environment, program, nested=False)
+        frame = Frame(body, around.environment, shared, around.call, around, (*around.callees, program), main=around.main)
+        parameters = tuple(state.target(frame, parameter) for parameter in body.parameters)
+        for parameter in parameters:
+            state.define(parameter, UNKNOWN)
+        out: list[Line] = []
+        end = state.run(body.body, frame, None, out)
+        inner = self.block(Block(tuple(out), end))
+        return replace(line, function=replace(body, parameters=parameters, body=inner))
+
+
+def refusal(state: State, line: Apply) -> errors.Error | None:
+    """The refusal of a generic line through which something differentiated flows."""
+    varying = [atom for atom in atoms(line) if state.varies(atom)]
+    if line.op == "call" and not state.varies(*line.targets) and isinstance(state.kind(line.args[0]), Known):
+        return None  # nothing differentiated comes back: an exception
+    if not varying or lookup(line.op) is not None and line.op not in CHECKED:
+        return None
+    value = line.args[0] if line.args else Const(None)
+    kind = state.kind(value)
+    what = describe(kind) if not isinstance(kind, (Unknown, Bottom)) else "a value of unknown kind"
+    if line.op == "call_star":
+        return errors.error("W021", line.place, name=_spelled(state, value), construct="*")
+    if line.op == "call":
+        method = state.methods.get(value) if isinstance(value, str) else None
+        if method is not None:
+            owner = state.kind(method.value)
+            what = describe(owner) if not isinstance(owner, Unknown) else "a value of unknown kind"
+            return errors.error("W043", line.place, name=method.name, what=what)
+        code = "W040" if isinstance(kind, Known) else "W041"
+        return errors.error(code, line.place, name=_spelled(state, value))
+    if line.op == "getattr" and state.varies(value):
+        name = line.args[1].value if isinstance(line.args[1], Const) else "?"
+        return errors.error("W043", line.place, name=name, what=what)
+    if line.op in ("getitem", "unpack", "unpack_star") and state.varies(value) and isinstance(kind, Unknown):
+        return errors.error("W047", line.place, name="[]" if line.op == "getitem" else "=", what=what)
+    if line.op == "set":
+        return errors.error("W028", line.place, construct="a set of differentiated values")
+    return None
+
+
+def _spelled(state: State, atom: Atom) -> str:
+    if isinstance(atom, Const):
+        return atom.spelled or str(getattr(atom.value, "__name__", repr(atom.value)))
+    kind = state.kind(atom)
+    if isinstance(kind, Known):
+        return str(getattr(kind.value, "__name__", "it"))
+    return state.renamed.get(atom, atom).rpartition(".")[0] or "it"
