@@ -1,0 +1,291 @@
+"""What is saved, what is computed again, what is at hand: read off the emitted text and counted as it runs."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+from differences import check
+
+from wengert import grad
+from wengert.frontend.lower import lower
+from wengert.frontend.quote import written
+from wengert.ir import evaluate as evaluator
+from wengert.ir.core import Function
+from wengert.ir.evaluate import evaluate
+from wengert.ir.kinds import kind_of
+from wengert.ir.text import parse
+from wengert.pipeline import Request, derive
+from wengert.transform.saving import homes, may_break, may_leave
+
+
+@pytest.fixture(autouse=True)
+def no_cache_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENGERT_CACHE_DIR", "")
+
+
+def saves(function: Any, *args: Any) -> list[str]:
+    """The tapes, in the order in which the forward sweep appends to them."""
+    return re.findall(r"(\w+)\.append\(", grad(function).source(*args))
+
+
+def derivative(function: Any, *args: Any) -> Function:
+    return derive(Request(function, "grad", (0,), tuple(map(kind_of, args)))).derivative
+
+
+# what is saved
+
+
+def test_a_linear_loop_saves_nothing():
+    def f(x, n):
+        for i in range(n):
+            x = 3 * x + 1
+        return x
+
+    assert saves(f, 0.5, 3) == []
+    check(f, 0.5, 3)
+
+
+def test_the_index_of_a_range_comes_back_by_itself():
+    def f(x, n):
+        for i in range(2, n):
+            x = x * (i + 1)
+        return x
+
+    assert saves(f, 0.5, 6) == []
+    check(f, 0.5, 6)
+
+
+def test_the_index_is_saved_where_the_loop_may_break():
+    def f(x, n):
+        for i in range(n):
+            x = x * (i + 1)
+            if x > 5:
+                break
+        return x
+
+    assert "i_tape" in saves(f, 0.5, 6)
+    check(f, 0.5, 6)
+
+
+def test_sin_asks_for_its_operand_and_exp_for_its_result():
+    def f(x, n):
+        for i in range(n):
+            x = math.sin(x)
+        return x
+
+    def g(x, n):
+        for i in range(n):
+            y = math.exp(x)
+            x = y + 1
+        return x
+
+    assert saves(f, 0.5, 3) == ["x_tape"]
+    assert saves(g, 0.1, 2) == ["y_tape"]
+    check(f, 0.5, 3)
+    check(g, 0.1, 2)
+
+
+def test_what_is_cheap_to_compute_from_a_saved_value_is_not_saved():
+    def f(v, n):
+        for i in range(n):
+            v = 4 * v * (1 - v)
+        return v
+
+    assert saves(f, 0.2, 3) == ["v_tape"]
+    check(f, 0.2, 3)
+
+
+def test_two_tapes_that_every_turn_appends_to_are_read_in_step():
+    def f(a, tol):
+        x = a
+        while True:
+            step = (x * x - a) / (2 * x)
+            x = x - step
+            if abs(step) < tol:
+                break
+        return x
+
+    text = grad(f).source(2.0, 1e-9)
+    assert "zip(reversed(x_tape), reversed(step_tape))" in text and "next(" not in text
+    check(f, 2.0, 1e-9, argnums=[0])
+
+
+def test_a_tape_of_some_turns_is_read_by_next_where_it_was_written():
+    def f(t):
+        for i in range(8):
+            a = math.sin(t)
+            if a > 0.9:
+                break
+            b = math.sqrt(a + 2)
+            t = b * t
+        return t
+
+    text = grad(f).source(0.4)
+    assert "b_back = reversed(b_tape)" in text and "b = next(b_back)" in text
+    check(f, 0.4)
+
+
+def test_tapes_in_nested_branches_keep_step():
+    def f(x):
+        s = 0.0
+        for i in range(6):
+            if i % 2:
+                a = math.exp(x)
+                s = s + a * a
+            else:
+                b = math.sqrt(x + i)
+                if b > 1.5:
+                    c = math.tanh(b * s)
+                    s = s * c
+            x = x * 1.1
+        return s
+
+    assert grad(f).source(0.4).count("next(") == 3
+    check(f, 0.4)
+
+
+def test_an_inner_tape_is_a_fresh_list_saved_on_the_outer_one():
+    def f(x, n, m):
+        s = 1.0
+        for i in range(n):
+            y = x
+            for j in range(m):
+                y = math.sin(y) + s
+            s = s * y
+        return s
+
+    text = grad(f).source(0.5, 3, 4)
+    assert len(re.findall(r"^    y\w*_tapes?\w* = \[\]$", text, re.M)) == 2  # of `y` below the loop, and of the inner tapes
+    assert len(re.findall(r"^        y\w*_tape\w* = \[\]$", text, re.M)) == 1
+    check(f, 0.5, 3, 4)
+
+
+def test_calls_of_unknown_functions_are_not_repeated():
+    calls = []
+
+    def noise(i):
+        calls.append(i)
+        return 0.1 * i
+
+    def f(x, n):
+        for i in range(n):
+            x = x * noise(i + 1)
+        return x
+
+    assert grad(f)(2.0, 3) == pytest.approx(0.1 * 0.2 * 0.3)
+    assert calls == [1, 2, 3]
+
+
+# the text is linear, and so is the work
+
+
+def nested_sines(depth: int) -> str:
+    return "math.sin(" * depth + "x" + ")" * depth
+
+
+def size_of_text(text: str) -> int:
+    namespace: dict[str, Any] = {"math": math}
+    exec(text, namespace)
+    return len(grad(namespace["f"], source=text).source(0.5, 3))
+
+
+def test_a_chain_of_fifty_sines_has_a_derivative_as_long_as_the_chain():
+    sizes = [size_of_text(f"def f(x, n):\n    return {nested_sines(depth)}\n") for depth in (10, 30, 50)]
+    assert sizes[2] - sizes[1] <= 1.1 * (sizes[1] - sizes[0])
+
+
+def test_a_loop_body_of_k_statements_has_a_derivative_linear_in_k():
+    def text(k: int) -> str:
+        body = "".join(f"        x{j + 1} = math.sin(x{j}) * x{max(0, j - 1)}\n" for j in range(k))
+        return f"def f(x0, n):\n    for i in range(n):\n{body}        x0 = x{k}\n    return x0\n"
+
+    sizes = [size_of_text(text(k)) for k in (10, 30, 50)]
+    assert sizes[2] - sizes[1] <= 1.1 * (sizes[1] - sizes[0])
+
+
+def test_a_program_of_k_branches_has_a_derivative_linear_in_k():
+    def text(k: int) -> str:
+        body = "".join(f"    if x > {j}:\n        x = math.sin(x) * x\n    else:\n        x = x + y\n    y = x * y\n" for j in range(k))
+        return f"def f(x, n):\n    y = x\n{body}    return x\n"
+
+    sizes = [size_of_text(text(k)) for k in (5, 15, 25)]
+    assert sizes[2] - sizes[1] <= 1.1 * (sizes[1] - sizes[0])
+
+
+def executed(function: Function, *args: Any) -> Counter[str]:
+    """How often each op is executed."""
+    counts: Counter[str] = Counter()
+    plain = evaluator.operation
+
+    def counting(op: str) -> Any:
+        counts[op] += 1
+        return plain(op)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluator, "operation", counting)
+        evaluate(function, *args)
+    return counts
+
+
+def test_the_adjoint_of_an_element_read_in_a_loop_costs_one_addition():
+    def f(a, n):
+        s = 0.0
+        for i in range(n):
+            s = s + a[i] * a[i]
+        return s
+
+    function = derivative(f, np.ones(9), 3)
+    small, middle, large = (executed(function, np.ones(n), n) for n in (10, 20, 30))
+    assert large - middle == middle - small
+    assert large["np.zeros_like"] == small["np.zeros_like"] == 1  # the one array that all elements are added into
+    assert (large - middle)["scatter_add"] <= 20  # two reads a turn
+
+
+# where things are defined
+
+
+def test_lines_after_an_exit_are_a_segment_of_their_own():
+    function = parse("""
+    function f(x, n):
+        x.2 = for i.0 in n carry x.0 = x:
+            a.0 = np.sin(x.0)
+            %0 = a.0 > 1
+            if %0:
+                break x.0
+            x.1 = a.0 * 2
+            yield x.1
+        return x.2
+    """)
+    found = homes(function)
+    assert found.segment["a.0"].every and not found.segment["x.1"].every
+    assert found.segment["x.1"].parent is found.segment["a.0"]
+    assert found.segment["x.2"].loop is None and found.segment["x.0"].loop is found.line["x.0"]
+
+
+def test_what_may_leave_and_what_may_break():
+    function = parse("""
+    function f(x, n):
+        for i.0 in n:
+            if x:
+                if n:
+                    continue
+                yield
+            for j.0 in n:
+                break
+            yield
+        return x
+    """)
+    (loop,) = function.body.lines
+    first, second = loop.body.lines
+    assert may_leave(first) and not may_leave(second)
+    assert not may_break(loop.body) and may_break(second.body)
+
+
+def test_lower_and_derive_agree_on_where_text_comes_from():
+    generic = lower(written("def f(x, n):\n    for i in range(n):\n        x = x * i\n    return x"))
+    assert {segment.every for segment in homes(generic).segment.values()} == {True}
