@@ -1,0 +1,197 @@
+"""A derivative as a module of its own, which needs NumPy and at most the user's own module, and not wengert.
+
+Imports come first, then the literals that the text reads, then helpers, then the text; its first line refuses arguments
+of other kinds than it was made for, because there is no choosing any more.
+
+>>> from wengert.ir.kinds import FLOAT
+>>> import math
+>>> def wave(x):
+...     return math.sin(x)
+>>> text = 'def grad_wave(x):\\n    "Gradient."\\n    return math.cos(x)\\n'
+>>> print(module_text(text, {"math": math}, wave, ("x",), (FLOAT,)), end="")
+import math
+<BLANKLINE>
+<BLANKLINE>
+def grad_wave(x):
+    "Gradient."
+    if not isinstance(x, float):
+        raise TypeError("grad_wave was made for float")
+    return math.cos(x)
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import math
+import os
+from collections.abc import Mapping, Sequence
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from wengert import runtime
+from wengert.backend.unparse import Printer
+from wengert.errors import error
+from wengert.ir.kinds import MANY, Array, Dict, Kind, Known, List, NumpyScalar, Scalar, Text, Tuple, describe
+
+
+def module_text(text: str, library: Mapping[str, Any], function: FunctionType, parameters: Sequence[str],
+                kinds: Sequence[Kind]) -> str:  # fmt: skip
+    """The whole module: `text` is a derivative of `function`, `library` what names of ours in it stand for."""
+    entry = ast.parse(text).body[-1]
+    assert isinstance(entry, ast.FunctionDef)
+    wanted = {**_names_of_the_user(text, function, library), **library}
+    check, made_for = kinds_check(entry.name, parameters, kinds)
+    if made_for:
+        wanted["kinds_of"] = runtime.kinds_of
+    wanted = _with_needed_by_helpers(wanted)
+
+    imports: list[str] = []
+    from_modules: dict[str, list[str]] = {}
+    literals = [f"KINDS = {made_for!r}"] if made_for else []
+    helpers: list[str] = []
+    for name, value in sorted(wanted.items()):
+        if isinstance(value, ModuleType):
+            module = value.__name__
+            imports.append(f"import {module}" if module == name else f"import {module} as {name}")
+        elif value in runtime.HELPERS:
+            helpers.append(_helper_text(value, name))
+        elif (literal := _literal(value)) is not None:
+            literals.append(f"{name} = {literal}")
+        else:
+            module, original = _home(name, value, function)
+            from_modules.setdefault(module, []).append(original if original == name else f"{original} as {name}")
+    imports += [f"from {module} import {', '.join(names)}" for module, names in sorted(from_modules.items())]
+
+    head = "\n\n".join("\n".join(part) for part in (sorted(imports, key=_import_order), literals) if part)
+    return "\n\n\n".join([*filter(None, [head]), *helpers, _checked(text, entry, check)])
+
+
+def _import_order(line: str) -> tuple[bool, bool, str]:
+    return not line.startswith("import"), "numpy" in line, line
+
+
+def _names_of_the_user(text: str, function: FunctionType, library: Mapping[str, Any]) -> dict[str, Any]:
+    """The globals and captured variables that the text reads."""
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
+    tree = ast.parse(text)
+    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    bound |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - bound - set(library)
+    found: dict[str, Any] = {}
+    for name in sorted(read):
+        if name in cells:
+            found[name] = cells[name].cell_contents
+            if _literal(found[name]) is None and not isinstance(found[name], ModuleType):
+                what = f"it reads the captured variable `{name}`, which is no literal"
+                raise error("W091", function=function.__name__, what=what)
+        elif name in function.__globals__:
+            found[name] = function.__globals__[name]
+        elif not hasattr(builtins, name):
+            raise error("W091", function=function.__name__, what=f"`{name}` is not defined")
+    return found
+
+
+def _with_needed_by_helpers(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Helpers that helpers call, and NumPy for all of them."""
+    needed = dict(wanted)
+    waiting = [value for value in wanted.values() if value in runtime.HELPERS]
+    while waiting:
+        for name in waiting.pop().__code__.co_names:
+            value = runtime.__dict__.get(name)
+            if name not in needed and (value in runtime.HELPERS or value is np):
+                needed[name] = value
+                waiting += [value] if value is not np else []
+    return needed
+
+
+def _helper_text(helper: Any, name: str) -> str:
+    """The text of a helper, without annotations, under the name the text uses."""
+    tree = ast.parse(inspect.getsource(helper))
+    node = tree.body[0]
+    assert isinstance(node, ast.FunctionDef)
+    node.returns, node.name = None, name
+    for argument in [*node.args.args, *filter(None, (node.args.vararg,))]:
+        argument.annotation = None
+    documentation = node.body[0]
+    if isinstance(documentation, ast.Expr) and isinstance(documentation.value, ast.Constant):
+        documentation.value.value = str(documentation.value.value).split("\n\n")[0]
+    return Printer(tree).text.rstrip()  # the same text on every Python, which `ast.unparse` does not give
+
+
+def _literal(value: Any) -> str | None:
+    if value is None or type(value) in (bool, int, str) or (type(value) is float and math.isfinite(value)):
+        return repr(value)
+    if type(value) is tuple and all(_literal(item) is not None for item in value):
+        return repr(value)
+    return None
+
+
+def _home(name: str, value: Any, function: FunctionType) -> tuple[str, str]:
+    """The module to import a global from, and its name there: the module of the user's function, unless it says another."""
+    if function.__globals__.get(name) is value:
+        module = function.__module__
+    else:
+        module, name = getattr(value, "__module__", ""), getattr(value, "__qualname__", name)
+    if module == "__main__":
+        module = os.path.splitext(os.path.basename(function.__code__.co_filename))[0]
+    if not module or not module.replace(".", "").isidentifier() or not name.isidentifier():
+        raise error("W091", function=function.__name__, what=f"`{name}` cannot be imported")
+    return module, name
+
+
+# the check of kinds
+
+
+def kinds_check(name: str, parameters: Sequence[str], kinds: Sequence[Kind]) -> tuple[str, str]:
+    """The line that refuses other kinds of argument, and what it calls `KINDS`, if anything.
+
+    >>> from wengert.ir.kinds import FLOAT, INT, MANY
+    >>> kinds_check("grad_f", ("x", "n"), (FLOAT, INT))[0]
+    'if not (isinstance(x, float) and isinstance(n, int)):\\n        raise TypeError("grad_f was made for float, int")'
+    >>> kinds_check("grad_f", ("x",), (Array("float64", (MANY,)),))
+    ('if kinds_of(x) != KINDS:\\n        raise TypeError(f"grad_f was made for {KINDS}, not {kinds_of(x)}")', 'float64[*]')
+    """
+    pairs = [(parameter, kind) for parameter, kind in zip(parameters, kinds) if _told_apart(kind)]
+    words = ", ".join(describe(kind) for _, kind in pairs)
+    if not pairs:
+        return "", ""
+    if all(isinstance(kind, Scalar) for _, kind in pairs):
+        tests = [f"isinstance({x}, {describe(kind).replace('number', '(int, float)')})" for x, kind in pairs]
+        test = tests[0] if len(tests) == 1 else f"({' and '.join(tests)})"
+        return f'if not {test}:\n        raise TypeError("{name} was made for {words}")', ""
+    call = f"kinds_of({', '.join(parameter for parameter, _ in pairs)})"
+    return f'if {call} != KINDS:\n        raise TypeError(f"{name} was made for {{KINDS}}, not {{{call}}}")', words
+
+
+def _told_apart(kind: Kind) -> bool:
+    """Is this a kind that `kinds_of` tells from every other?"""
+    match kind:
+        case Scalar(type="number"):
+            return False
+        case Scalar() | NumpyScalar() | Text(value=str()) | Known(value=None | bool()):
+            return True
+        case Array(axes=axes):
+            return all(axis in (1, MANY) for axis in axes)
+        case Tuple(items):
+            return all(map(_told_apart, items))
+        case Dict(items):
+            return all(_told_apart(item) for _, item in items)
+        case List(element, items):
+            return items is None and _told_apart(element)
+    return False
+
+
+def _checked(text: str, entry: ast.FunctionDef, check: str) -> str:
+    """The text with the check below the docstring of its entry function."""
+    if not check:
+        return text
+    lines = text.splitlines(keepends=True)
+    first = entry.body[0]
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    at = (first.end_lineno or first.lineno) if documented else entry.lineno
+    return "".join([*lines[:at], f"    {check}\n", *lines[at:]])
