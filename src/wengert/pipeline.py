@@ -1,0 +1,182 @@
+"""How a derivative is made: from the text of a function to the text of its derivative, from left to right.
+
+    source -> gast -> names resolved -> Wengert IR     source_of, lower
+           -> kinds, callees inlined                   specialise
+           -> derivative IR -> clean IR                reverse or forward, clean
+           -> Python text                              print_function
+
+`derive` is that line as code; it returns the result of every stage, so that a wrong derivative is found by reading the
+stages until one is wrong (`python -m wengert show`, `.explain`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from types import FunctionType
+from typing import Protocol
+
+from wengert.analysis.environment import Guard
+from wengert.analysis.returns import nest_returns, returns_in_loops
+from wengert.analysis.specialise import specialise
+from wengert.backend.source import Printed, print_function
+from wengert.errors import error
+from wengert.frontend.lower import lower
+from wengert.frontend.source import Source, source_of
+from wengert.ir.core import Block, Const, Function, Name, Return
+from wengert.ir.kinds import Array, Dict, Kind, Known, List, NumpyScalar, Text, Tuple, describe, scalar_type, substitute
+from wengert.ir.walk import all_names, blocks_of
+from wengert.optimize import finish, simplify
+from wengert.surroundings import Surroundings
+from wengert.transform.forward import forward
+from wengert.transform.joint import reverse
+
+
+class Programmed(Protocol):
+    """What has a program already: a derivative that is differentiated again."""
+
+    __name__: str
+
+    def program(self, kinds: tuple[Kind, ...]) -> Stages: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for: the derivative of a function by some of its parameters, for arguments of these kinds."""
+
+    function: FunctionType | Programmed
+    mode: str  # "grad", "value_and_grad", "vjp", "jvp"
+    wanted: tuple[int, ...]  # positions of parameters
+    kinds: tuple[Kind, ...]
+    source: str | None = None  # the text of the function, if the user had to give it
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The results of all stages, in their order."""
+
+    request: Request
+    source: Source | None  # None: the primal is a derivative, and begins as a program
+    generic: Function | None
+    primal: Function  # specialised
+    guards: tuple[Guard, ...]
+    raw: Function  # the derivative, before it is cleaned
+    functional: Function  # simplified, nothing written in place: where a further derivative begins
+    derivative: Function
+    about: str  # what it is, as its docstring says
+
+    def printed(self) -> Printed:
+        """The last stage: the text."""
+        return print_function(self.derivative)
+
+
+def derive(request: Request) -> Stages:
+    """Make a derivative: the whole story."""
+    source, generic, primal, guards, about = _primal(request)
+    parameters = tuple(primal.parameters[position] for position in request.wanted)
+    if request.mode in ("grad", "value_and_grad"):
+        check_result(primal, request)
+    raw = forward(primal, request.wanted) if request.mode == "jvp" else reverse(primal, request.wanted, request.mode)
+    given = all_names(primal)
+    functional = simplify(raw, given)
+    cleaned = finish(functional, given)
+    about = describe_derivative(request.mode, about, parameters, source is None)
+    name = f"{request.mode}_{_spelled(request.function.__name__)}"
+    derivative = replace(cleaned, name=name, docstring=about)
+    return Stages(request, source, generic, primal, guards, raw, functional, derivative, about)
+
+
+def _primal(request: Request) -> tuple[Source | None, Function | None, Function, tuple[Guard, ...], str]:
+    """The specialised program of what is differentiated."""
+    function = request.function
+    if not isinstance(function, FunctionType):
+        stages = function.program(request.kinds)
+        return None, None, replace(stages.functional, name=stages.derivative.name), stages.guards, stages.about
+    source = source_of(function, request.source)
+    generic = lower(source, function.__code__.co_freevars)
+    if request.mode != "jvp" and returns_in_loops(generic):  # a sweep that goes backward needs one way out of a loop
+        generic = nest_returns(generic)
+    varied = [position in request.wanted for position in range(len(request.kinds))]
+    special = specialise(generic, request.kinds, Surroundings(function, request.source), varied)
+    return source, generic, special.function, special.guards, title(function)
+
+
+def title(function: FunctionType) -> str:
+    """What docstrings call a function: the module it stands in, and its name there.
+
+    >>> title(title)
+    'wengert.pipeline.title'
+    """
+    module = function.__module__
+    if module == "__main__":
+        module = os.path.splitext(os.path.basename(function.__code__.co_filename))[0]
+    name = function.__qualname__.rpartition("<locals>.")[2]
+    return name if module is None or not module.replace(".", "").isidentifier() else f"{module}.{name}"
+
+
+def describe_derivative(mode: str, about: str, parameters: Sequence[Name], again: bool = False) -> str:
+    """The docstring of a derivative.
+
+    >>> describe_derivative("grad", "walk.path", ["x", "y"])
+    'Gradient of walk.path with respect to x and y.'
+    >>> describe_derivative("jvp", "Gradient of walk.path with respect to x.", ["x"], again=True)
+    'Gradient of walk.path with respect to x, and its tangent along x_dot.'
+    """
+    names = _enumerated([_spelled(name) for name in parameters])
+    dots = _enumerated([f"{_spelled(name)}_dot" for name in parameters])
+    if again:
+        about = about.rstrip(".")
+        if mode == "jvp":
+            return f"{about}, and its tangent along {dots}."
+        about = f"the {about[:1].lower()}{about[1:]}"
+        if mode != "vjp":
+            names += ", again" if f"with respect to {names}" in about else ""
+    match mode:
+        case "grad":
+            return f"Gradient of {about} with respect to {names}."
+        case "value_and_grad":
+            return f"Value and gradient of {about} with respect to {names}."
+        case "vjp":
+            return f"Value and pullback of {about}."
+        case _:
+            return f"Value and tangent of {about} along {dots}."
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "nothing"
+
+
+def _spelled(name: str) -> str:
+    """A name as the text can say it, without version numbers; a derivative of a lambda is called `grad_lambda`."""
+    return name.replace("<lambda>", "lambda").partition(".")[0]
+
+
+def check_result(primal: Function, request: Request) -> None:
+    """Refuse a gradient of what is known, before it runs, to be no real scalar."""
+    for value in _returned(primal.body):
+        problem = _no_scalar(substitute(primal.kinds, value))
+        if problem:
+            code, what = problem
+            name = request.function.__name__
+            raise error(code, primal.place, function=name, name="a gradient" if code == "W067" else request.mode, what=what)
+
+
+def _returned(block: Block) -> list[Name | Const]:
+    found = [block.terminator.value] if isinstance(block.terminator, Return) else []
+    for line in block.lines:
+        for inner in blocks_of(line):
+            found += _returned(inner)
+    return found
+
+
+def _no_scalar(kind: Kind) -> tuple[str, str] | None:
+    match kind:
+        case Array(dtype=dtype, axes=axes) if axes:
+            return "W060", f"a {dtype} array with {len(axes)} {'axis' if len(axes) == 1 else 'axes'}"
+        case Tuple() | List() | Dict():
+            return "W060", f"a {type(kind).__name__.lower()}: {describe(kind)}"
+        case Text() | Known(value=None):
+            return "W071", describe(kind)
+    name = scalar_type(kind) or (kind.dtype if isinstance(kind, (Array, NumpyScalar)) else "")
+    return ("W067", "the result") if name.startswith("complex") else None

@@ -1,0 +1,155 @@
+"""What the names of a user's function stand for now, and whether they still stand for what a derivative was made with.
+
+The analysis asks `Surroundings` and notes each answer it relied on as a guard; the guards of a derivative become checks
+cheap enough for every call: a comparison of identities for functions and modules, of keys for data.
+
+>>> import math
+>>> def area(r):
+...     return math.pi * r ** 2
+>>> Surroundings(area).lookup("math") is math, Surroundings(area).lookup("abs") is abs
+(True, True)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from wengert.analysis.environment import Environment, Guard
+from wengert.backend.cache import path_of, resolve, stamp
+from wengert.dispatch import key_of
+from wengert.frontend.lower import lower
+from wengert.frontend.source import source_of
+from wengert.ir.core import Function
+from wengert.ir.kinds import kind_of
+
+Identity = tuple[dict[str, Any], str, object, object]
+"""A dict, a name in it, the object that it must be, and what counts as found where the dict lacks the name."""
+
+Checks = tuple[tuple[Identity, ...], tuple[Callable[[], bool], ...]]
+
+_MISSING = object()
+_STEADY = (np, math)  # modules whose names nobody rebinds
+
+
+class Surroundings:
+    """The names around one function of the user: its captured variables, its module's globals, the builtins."""
+
+    def __init__(self, function: FunctionType, source: str | None = None) -> None:
+        self.function, self._source = function, source
+        self.cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
+
+    def lookup(self, name: str) -> object:
+        """What a name stands for now; `LookupError` if nothing."""
+        if name in self.cells:
+            try:
+                return self.cells[name].cell_contents
+            except ValueError:
+                raise LookupError(f"{name} has no value yet") from None
+        found = self.function.__globals__.get(name, _MISSING)
+        if found is not _MISSING:
+            return found
+        built_in: dict[str, object] = getattr(self.function, "__builtins__")  # noqa: B009
+        return built_in[name]
+
+    def load(self, function: Callable[..., Any]) -> Function:
+        """The generic program of another function (or of this one, whose text the user may have given)."""
+        assert isinstance(function, FunctionType)
+        return lower(source_of(function, self._source if function is self.function else None), function.__code__.co_freevars)
+
+    def of(self, function: Callable[..., Any]) -> Environment:
+        """The names around another function."""
+        assert isinstance(function, FunctionType)
+        return self if function is self.function else Surroundings(function)
+
+
+def rebind(guards: Iterable[Guard], surroundings: Surroundings) -> list[Guard]:
+    """The guards of another function of the same code and globals, asked of this one: its captured variables are its own."""
+    code = surroundings.function.__code__
+    return [
+        Guard(surroundings, guard.scope, guard.name, guard.value, guard.kind)
+        if isinstance(guard.owner, Surroundings) and guard.owner.function.__code__ is code
+        else guard
+        for guard in guards
+    ]  # fmt: skip
+
+
+def hold(guards: Iterable[Guard]) -> bool:
+    """Do the names still stand for what they did?"""
+    return all(map(_holds, guards))
+
+
+def _holds(guard: Guard) -> bool:
+    try:
+        return guard.holds(guard.current())
+    except (LookupError, AttributeError):
+        return False
+
+
+def checks_of(guards: Iterable[Guard]) -> Checks:
+    """The guards as comparisons quick enough to make at every call."""
+    identities: list[Identity] = []
+    others: list[Callable[[], bool]] = []
+    for guard in guards:
+        owner = guard.owner
+        if any(guard.value is module for module in _STEADY) or any(owner is module for module in _STEADY):
+            continue
+        if guard.kind is None and guard.scope == "attribute" and isinstance(owner, ModuleType):
+            identities.append((owner.__dict__, guard.name, guard.value, _MISSING))
+        elif guard.kind is None and isinstance(owner, Surroundings) and guard.name not in owner.cells:
+            namespace = owner.function.__globals__
+            default = _MISSING if guard.name in namespace else guard.value  # a builtin counts until a global hides it
+            identities.append((namespace, guard.name, guard.value, default))
+        else:
+            others.append(_check_of(guard))
+    return tuple(identities), tuple(others)
+
+
+def _check_of(guard: Guard) -> Callable[[], bool]:
+    if guard.kind is None:
+        return lambda: _holds(guard)
+    key = key_of(guard.current())
+
+    def check() -> bool:
+        try:
+            return bool(key_of(guard.current()) == key)
+        except (LookupError, AttributeError):
+            return False
+
+    return check
+
+
+def write_guards(guards: Iterable[Guard], surroundings: Surroundings) -> tuple[tuple[str, str, str], ...] | None:
+    """The guards in words that another process understands; None if there are none for one of them."""
+    written = []
+    for guard in guards:
+        own = isinstance(guard.owner, Surroundings) and guard.owner.function is surroundings.function
+        place = "" if own else path_of(guard.owner.function if isinstance(guard.owner, Surroundings) else guard.owner)
+        words = stamp(guard.value) if guard.kind is None else f"kind {guard.kind!r}"
+        if place is None or words is None or " object at 0x" in words:
+            return None
+        written.append((f"{guard.scope} {place}", guard.name, words))
+    return tuple(written)
+
+
+def read_guards(written: Iterable[tuple[str, str, str]], surroundings: Surroundings) -> list[Guard] | None:
+    """The guards again, if they hold in this process; None if one does not."""
+    guards = []
+    for where, name, words in written:
+        scope, _, path = where.partition(" ")
+        try:
+            owner: Any = resolve(path) if path else surroundings
+            if isinstance(owner, FunctionType):
+                owner = Surroundings(owner)
+            value = getattr(owner, name) if scope == "attribute" else owner.lookup(name)
+        except (ImportError, LookupError, AttributeError):
+            return None
+        kind = kind_of(value) if words.startswith("kind ") else None
+        if words != (stamp(value) if kind is None else f"kind {kind!r}"):
+            return None
+        guards.append(Guard(owner, scope, name, value if kind is None else None, kind))
+    return guards
