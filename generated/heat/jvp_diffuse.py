@@ -34,17 +34,12 @@ def jvp_diffuse(u, steps, c, u_dot, c_dot):
     if kinds_of(u, steps, c) != KINDS:
         raise TypeError(f"jvp_diffuse was made for {KINDS}, not {kinds_of(u, steps, c)}")
     for _ in range(steps):
-        inner_1 = slice(1, -1, None)
-        inner_2 = slice(2, None, None)
-        inner_3 = slice(1, -1, None)
-        inner_4 = slice(None, -2, None)
-        inner_5 = u[inner_2] - 2 * u[inner_3] + u[inner_4]
-        inner_5_dot = u_dot[inner_2] + u_dot[inner_4]
-        inner_5_dot -= 2 * u_dot[inner_3]
-        inner_dot = u_dot[inner_1] + c_dot * inner_5 + c * inner_5_dot
-        inner = u[inner_1] + c * inner_5
-        u_1 = slice(None, 1, None)
-        u_2 = slice(-1, None, None)
-        u = np.concatenate((u[u_1], inner, u[u_2]))
-        u_dot = np.concatenate((u_dot[u_1], inner_dot, u_dot[u_2]))
+        inner_1_dot = u_dot[1:-1]
+        inner_2 = u[2:] - 2 * u[1:-1] + u[:-2]
+        inner_2_dot = u_dot[2:] + u_dot[:-2]
+        inner_2_dot -= 2 * u_dot[1:-1]
+        inner_dot = inner_1_dot + c_dot * inner_2 + c * inner_2_dot
+        inner = u[1:-1] + c * inner_2
+        u = np.concatenate((u[:1], inner, u[-1:]))
+        u_dot = np.concatenate((u_dot[:1], inner_dot, u_dot[-1:]))
     return u, u_dot.copy()

@@ -55,7 +55,7 @@ def keep_statements_whole(function: Function, given: Collection[Name]) -> Functi
         def read(atom: Atom) -> Atom:
             if not isinstance(atom, str) or atom not in cheap:
                 return atom
-            if atom not in again:
+            if atom not in again or cheap[atom].op == "slice":  # a slice is written at each use, never named
                 again[atom] = names.fresh()
                 kinds[again[atom]] = substitute(kinds, atom)
                 lines.append(replace(cheap[atom], targets=(again[atom],)))
@@ -91,6 +91,8 @@ def _cheap(function: Function, given: Collection[Name]) -> dict[Name, Apply]:
 
 def _is_cheap(line: Apply, kinds: dict[Name, Kind] | object) -> bool:
     name = line.targets[0]
+    if line.op == "slice":
+        return name.startswith("%") and not any(isinstance(atom, str) and atom.startswith("%") for atom in line.args)
     row = lookup(line.op)
     if not (name.startswith("%") and row is not None and row.pure and row.cost <= 1):
         return False
