@@ -1,6 +1,7 @@
-"""Trees: the dicts, lists and tuples in which arguments, gradients and cotangents come.
+"""Trees: the containers in which arguments, gradients and cotangents come.
 
-A leaf is anything else. The tree of a value is its form without the leaves, so that a gradient can be checked
+A dict, list, tuple, namedtuple, dataclass, attrs object, or object of a class that was registered, is a tree of what it holds;
+a leaf is anything else. The tree of a value is its form without the leaves, so that a gradient can be checked
 against, or rebuilt in, the form of its argument; dicts keep their own order of keys.
 
 >>> leaves, form = flatten({"w": [1.0, 2.0], "b": (3.0,)})
@@ -12,14 +13,67 @@ against, or rebuilt in, the form of its argument; dicts keep their own order of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
+
+from wengert.records import fields_of, made_of
+
+C = TypeVar("C")
+
+Flatten = Callable[[Any], tuple[Iterable[Any], Any]]
+Unflatten = Callable[[Any, Sequence[Any]], Any]
+
+_registered: dict[type, tuple[Flatten, Unflatten]] = {}
+
+
+def register_tree(cls: type[C], flatten: Callable[[C], tuple[Iterable[Any], Any]], unflatten: Callable[[Any, Any], C]) -> type[C]:
+    """Make objects of a class trees, as `jax.tree_util.register_pytree_node` does.
+
+    `flatten(obj)` returns what the object holds, and whatever else is needed to build it again; `unflatten(rest, children)` builds it.
+    Dataclasses, namedtuples and attrs classes are trees without being registered.
+
+    >>> class Point:
+    ...     def __init__(self, x, y):
+    ...         self.x, self.y = x, y
+    >>> Point = register_tree(Point, lambda p: ((p.x, p.y), None), lambda rest, children: Point(*children))
+    >>> [leaf for leaf in leaves_of({"at": Point(1.0, 2.0)})]
+    [1.0, 2.0]
+    """
+    if not isinstance(cls, type):
+        raise TypeError(f"register_tree needs a class, not {cls!r}")
+    _registered[cls] = (flatten, unflatten)
+    return cls
+
+
+def attributes_of(value: Any) -> tuple[str, ...] | None:
+    """The attributes that a program may read of an object: its fields, or all it has if `register_tree` knows its class."""
+    fields = fields_of(value)
+    return tuple(getattr(value, "__dict__", ())) if fields is None and type(value) in _registered else fields
+
+
+def holds_registered(tree: Any) -> bool:
+    """Are there objects of registered classes in the tree?"""
+    if type(tree) in _registered:
+        return True
+    parts = _parts(tree)
+    return parts is not None and any(map(holds_registered, parts[2]))
+
+
+def as_registered(tree: Any) -> Any:
+    """A gradient made field by field, with objects of registered classes as their own `unflatten` builds them."""
+    parts = _parts(tree)
+    if parts is None:
+        return tree
+    kind, keys, children = parts
+    return _join(kind, keys, [as_registered(child) for child in children])
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A tree without its leaves: `type` is dict, list or tuple, or None for a leaf."""
+    """A tree without its leaves: `type` is dict, list, tuple or the class of an object, or None for a leaf."""
 
     type: Any = None
     keys: tuple[Any, ...] = ()
@@ -40,12 +94,55 @@ def form_of(tree: Any) -> Form:
     >>> form_of([1.0, (2.0,)]) == form_of(["a", ("b",)])
     True
     """
+    parts = _parts(tree)
+    if parts is None:
+        return LEAF
+    kind, keys, children = parts
+    return Form(kind, keys, tuple(map(form_of, children)))
+
+
+def _parts(tree: Any) -> tuple[type, tuple[Any, ...], Sequence[Any]] | None:
+    """Of what class a container is, by which keys it holds its items, and the items; None for a leaf."""
     kind = type(tree)
     if kind is dict:
-        return Form(dict, tuple(tree), tuple(map(form_of, tree.values())))
+        return dict, tuple(tree), tuple(tree.values())
     if kind is list or kind is tuple:
-        return Form(kind, (), tuple(map(form_of, tree)))
-    return LEAF
+        return kind, (), tree
+    if kind in _registered:
+        children, rest = _registered[kind][0](tree)
+        return kind, (rest,), tuple(children)
+    fields = fields_of(tree)
+    return None if fields is None else (kind, fields, [getattr(tree, field) for field in fields])
+
+
+def _join(kind: Any, keys: tuple[Any, ...], children: Sequence[Any]) -> Any:
+    if kind is dict:
+        return dict(zip(keys, children))
+    if kind is list or kind is tuple:
+        return kind(children)
+    if kind in _registered:
+        return _registered[kind][1](keys[0], tuple(children))
+    return made_of(kind, **dict(zip(keys, children)))
+
+
+def is_tree(value: Any) -> bool:
+    """Is it a container, not a leaf?"""
+    return _parts(value) is not None
+
+
+def children_of(tree: Any) -> Sequence[Any]:
+    """What a container holds, from left to right."""
+    parts = _parts(tree)
+    return () if parts is None else parts[2]
+
+
+def varies(leaf: Any) -> bool:
+    """Is the leaf a number or an array of numbers that can vary?
+
+    >>> varies(1.0), varies(1), varies(np.zeros(3)), varies("a")
+    (True, False, True, False)
+    """
+    return isinstance(leaf, (float, complex)) or (isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind in "fc")
 
 
 def leaves_of(tree: Any) -> Iterator[Any]:
@@ -60,14 +157,17 @@ def paths_of(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     >>> list(paths_of({"w": [1.0, 2.0]}, "params"))
     [("params['w'][0]", 1.0), ("params['w'][1]", 2.0)]
     """
-    if type(tree) is dict:
-        for key, child in tree.items():
-            yield from paths_of(child, f"{path}[{key!r}]")
-    elif type(tree) in (list, tuple):
-        for index, child in enumerate(tree):
-            yield from paths_of(child, f"{path}[{index}]")
-    else:
+    parts = _parts(tree)
+    if parts is None:
         yield path, tree
+        return
+    kind, keys, children = parts
+    for number, child in enumerate(children):
+        if kind is dict:
+            step = f"[{keys[number]!r}]"
+        else:
+            step = f"[{number}]" if kind is list or kind is tuple or kind in _registered else f".{keys[number]}"
+        yield from paths_of(child, path + step)
 
 
 def flatten(tree: Any) -> tuple[list[Any], Form]:
@@ -89,8 +189,7 @@ def _rebuild(form: Form, supply: Iterator[Any]) -> Any:
         for leaf in supply:
             return leaf
         raise ValueError("too few leaves for the tree")
-    children = [_rebuild(child, supply) for child in form.children]
-    return dict(zip(form.keys, children)) if form.type is dict else form.type(children)
+    return _join(form.type, form.keys, [_rebuild(child, supply) for child in form.children])
 
 
 def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:

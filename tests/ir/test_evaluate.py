@@ -61,6 +61,9 @@ def test_prefix_operator_is_pythons(sign: str) -> None:
         ("call_star(x, y, z)", (dict, ([("a", 1)],), {"b": 2}), {"a": 1, "b": 2}),
         ("append(x, 3)", ([1],), [1, 3]),
         ("scatter_add(x, 0, 2.0)", ([1.0, 5.0],), [3.0, 5.0]),
+        ("write(x, 1, 2.0)", ([1.0, 5.0],), [1.0, 2.0]),
+        ("write(x, 'a', 0, 2.0)", ({"a": [1.0, 3.0], "b": 0.0},), {"a": [2.0, 3.0], "b": 0.0}),
+        ("write_add(x, 1, 2.0)", ([1.0, 5.0],), [1.0, 7.0]),
         ("store(x, 'a', 2.0)", ({"a": 1.0, "b": 0.0},), {"a": 2.0, "b": 0.0}),
         ("abs(x)", (-2,), 2),
         ("max(x, y)", (2, 3), 3),
@@ -105,6 +108,26 @@ def test_in_place_operator_keeps_the_dtype_of_the_array() -> None:
 def test_scatter_add_adds_for_each_time_an_element_is_indexed() -> None:
     assert np.array_equal(value("scatter_add(x, y, 1.0)", np.zeros(3), np.array([0, 2, 2])), [1.0, 0.0, 2.0])
     assert np.array_equal(value("scatter_add(x, y, 1.0)", np.zeros(3), slice(1, None)), [0.0, 1.0, 1.0])
+
+
+def test_write_add_adds_once_where_an_element_is_indexed_twice() -> None:
+    assert np.array_equal(value("write_add(x, y, z)", np.zeros(3), np.array([0, 2, 2]), np.array([1.0, 2.0, 3.0])), [1.0, 0.0, 3.0])
+
+
+def test_last_writes_says_which_items_stay() -> None:
+    x, items = np.zeros(3), np.array([4.0, 5.0, 6.0])
+    stay = value("last_writes(x, y)", x, np.array([0, 2, 0]))
+    x[[0, 2, 0]] = items
+    assert np.array_equal(stay, [False, True, True]) and sorted(items[stay]) == sorted(x[[0, 2]])
+
+
+@pytest.mark.parametrize("op", ["write", "write_add", "store", "scatter_add"])
+def test_a_path_of_several_steps_changes_a_copy_of_all_that_it_goes_through(op: str) -> None:
+    table, items = np.zeros((2, 3)), [[1.0], np.zeros(2)]
+    changed = operation(op)(table, slice(1, None), 0, 2, 5.0)
+    assert changed[1, 2] == 5.0 and not table.any()
+    changed = operation(op)(items, 1, 0, 5.0)
+    assert changed[1][0] == 5.0 and not items[1].any() and changed[0] is items[0]
 
 
 def test_copy_is_a_fresh_array() -> None:

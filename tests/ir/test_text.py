@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from wengert.ir.axes import MANY
 from wengert.ir.core import (
     UNDEF,
     Apply,
@@ -26,7 +27,7 @@ from wengert.ir.core import (
     While,
     Yield,
 )
-from wengert.ir.kinds import FLOAT, INT, MANY, Array
+from wengert.ir.kinds import FLOAT, INT, Array
 from wengert.ir.parse import BINARY, UNARY
 from wengert.ir.text import parse, show
 from wengert.ir.verify import verify
@@ -237,7 +238,8 @@ def test_nested_function_of_another_name_than_its_target_keeps_it() -> None:
         ("function f(x):\n    %0 = x\n    return %0", "line 2: expected an operator, found the end"),
         ("function f(x):\n    %0 = x + 1 2\n    return %0", "line 2: expected the end of the line, found `2`"),
         ("function f(x):\n    return x\n    return x", "line 3: expected nothing below the end of the block, found `return x`"),
-        ("function f(x):\n    return x\nfunction g(x):\n    return x", "line 3: expected nothing below the function"),
+        ("function f(x):\n    return x\n%0 = x + 1", "line 3: expected another function or nothing below the function, found `%0 = x + 1`"),
+        ("function f(x):\n    return x\nfunction g(x):\n    return x\nfunction g(x):\n    return x", "line 5: expected a function of another name"),
         ("function f(x):\n    %0 = f(a=1, x)\n    return x", "line 2: expected a keyword argument, found `x )`"),
         ("function f(x):\n    %0 = f(@no.where)\n    return x", "line 2: `no.where` names no object: pass it in `objects`"),
         ("function f(x):\n    %0 = np.sin(x\n    return x", "line 2: expected `,`, found the end"),

@@ -1,10 +1,13 @@
 """Each way in which a program can be malformed, and programs close to them that are well formed."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
+from wengert.ir.axes import MANY
 from wengert.ir.core import Apply, Block, Const, Function, Return
+from wengert.ir.kinds import Array, Known, NumpyScalar, Slice
 from wengert.ir.text import parse
 from wengert.ir.verify import Malformed, verify
 
@@ -342,6 +345,14 @@ MALFORMED = {
         """
         a.0 = list()
         b.0 = append(a.0, x)
+        return a.0
+        """,
+    ),
+    "name that was written to is read": (
+        "`a.0` is read, but `a.1 = write(a.0, 0, x)` has overwritten it\n    return a.0",
+        """
+        a.0 = np.zeros(3)
+        a.1 = write(a.0, 0, x)
         return a.0
         """,
     ),
@@ -793,3 +804,21 @@ def test_cost_is_linear_in_the_length() -> None:
 
     short = min(seconds(2_000) for _ in range(3))
     assert min(seconds(16_000) for _ in range(3)) < 24 * short
+
+
+def test_a_view_is_read_again_after_its_array_was_written_to():
+    text = """function f(a, x):
+    %0 = slice(1, None, None)
+    b.0 = getitem(a, %0)
+    c.0 = getitem(a, 0)
+    a.1 = write(a, 0, x)
+    return {}"""
+    array = Array("float64", (MANY,))
+    kinds = {"a": array, "b.0": array, "a.1": array, "%0": Slice(Known(1), Known(None), Known(None)), "c.0": NumpyScalar("float64")}
+    verify(replace(parse(text.format("c.0")), kinds=kinds))
+    with pytest.raises(Malformed, match="`b.0` is read, but"):
+        verify(replace(parse(text.format("b.0")), kinds=kinds))
+
+
+def test_a_write_may_put_an_array_into_itself():
+    verify(parse("function f(a):\n    a.1 = write(a, ..., a)\n    return a.1"))

@@ -196,6 +196,23 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How arguments reach the parameters, which stand in Python's order: `(a, /, b, *args, k, **options)`.
+
+    A parameter `*args` is a tuple value, `**options` a dict value.
+    """
+
+    positional_only: int = 0
+    keyword_only: int = 0
+    star: bool = False  # the parameter before the keyword-only ones takes the rest of the positional arguments
+    double_star: bool = False  # the last one takes the rest of the keywords
+    defaults: tuple[tuple[Name, Atom], ...] = ()  # of a nested function: atoms of the function around, read where it is defined
+
+
+PLAIN = Form()
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     name: str
     parameters: tuple[Name, ...]
@@ -203,6 +220,8 @@ class Function:
     kinds: Mapping[Name, Kind] = field(default_factory=dict, compare=False, repr=False)
     place: Place | None = field(default=None, compare=False, repr=False)
     docstring: str | None = field(default=None, compare=False)
+    form: Form = PLAIN
+    callees: Mapping[str, Function] = field(default_factory=dict, hash=False, repr=False)  # what `invoke` calls; of the main function only
 
     def __str__(self) -> str:
         """The program as text."""

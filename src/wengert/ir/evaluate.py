@@ -18,7 +18,9 @@ this gives the same before and after it, and generated code if it gives what thi
 from __future__ import annotations
 
 import builtins
+import operator
 from collections.abc import Callable, Iterable, Mapping
+from inspect import Parameter, Signature
 from typing import Any, TypeAlias
 
 from wengert.ir.core import (
@@ -41,52 +43,73 @@ from wengert.ir.core import (
     Yield,
 )
 from wengert.ir.operations import operation
-from wengert.ir.walk import base, reads
+from wengert.ir.walk import INPLACE, base, reads
 
 Values: TypeAlias = dict[Name, Any]
+OFFERED = "offered"
 _Left: TypeAlias = tuple[Terminator, tuple[Any, ...]]
 """How a block was left, and with what."""
 
 
-def evaluate(function: Function, *args: Any, globals: Mapping[str, Any] | None = None) -> Any:
-    """The result of the program for these arguments. `globals` are what the ops `global` and `cell` read, before the builtins."""
-    return _Evaluator({} if globals is None else globals).closure(function, {})(*args)
+def evaluate(function: Function, *args: Any, globals: dict[str, Any] | None = None, generic: bool = False,
+             seen: Callable[[Apply, Values], None] | None = None, **keywords: Any) -> Any:  # fmt: skip
+    """The result of the program for these arguments. `globals` are what the ops `global` and `cell` read, before the builtins.
+
+    In a `generic` program, one not yet specialised, names refer to objects as in Python, and `iadd` writes into the object if it can.
+    `seen` is called after each line that applies a primitive, with all values up to there.
+    """
+    evaluator = Evaluator({} if globals is None else globals, function.callees, generic)
+    evaluator.seen = seen
+    return evaluator.closure(function, {})(*args, **keywords)
 
 
-class _Evaluator:
-    def __init__(self, globals: Mapping[str, Any]) -> None:
+class Evaluator:
+    """Runs the lines of a program; what an analysis follows besides the values, it follows in a subclass."""
+
+    def __init__(self, globals: dict[str, Any], callees: Mapping[str, Function], generic: bool) -> None:
         self.globals = globals
+        self.callees = callees
+        self.generic = generic
+        self.seen: Callable[[Apply, Values], None] | None = None
 
     def closure(self, function: Function, around: Values) -> Callable[..., Any]:
         """The program as a Python function. It sees the values around it as they were when it was made."""
         captured = {name: around[name] for name in reads(function) if name in around}
-        parameters = {base(name): name for name in function.parameters}
+        signature = _signature(function, around)
+        positions = dict(zip(signature.parameters, function.parameters))
 
         def run(*args: Any, **keywords: Any) -> Any:
-            given = dict(zip(function.parameters, args))
-            fresh = {
-                parameters[key]: value for key, value in keywords.items() if key in parameters and parameters[key] not in given
-            }
-            if (
-                len(args) > len(function.parameters)
-                or len(fresh) < len(keywords)
-                or len(given) + len(fresh) < len(function.parameters)
-            ):
-                raise TypeError(f"{function.name}() takes ({', '.join(parameters)}); got {len(args)} values and {list(keywords)}")
-            values = {**captured, **given, **fresh}
+            try:
+                bound = signature.bind(*args, **keywords)
+            except TypeError:
+                raise TypeError(f"{function.name}() takes {signature}; got {len(args)} values and {list(keywords)}") from None
+            bound.apply_defaults()
+            given = {positions[parameter]: value for parameter, value in bound.arguments.items()}
+            values = {**captured, **given}
+            offered = self.offers(function)
+            if offered is not None:
+                values[OFFERED] = offered
             end, result = self.block(function.body, values)
             assert isinstance(end, Return), f"{function.name} is left by {type(end).__name__}"
-            return result[0]
+            return result[0] if offered is None else iter(offered)
 
         run.__name__ = run.__qualname__ = function.name
         run.__doc__ = function.docstring
         return run
+
+    @staticmethod
+    def offers(function: Function) -> list[Any] | None:
+        """Of a generator function: what collects its items. They are all made at once here, an `offer` never ends it."""
+        first = function.body.lines[0] if function.body.lines else None
+        return [] if isinstance(first, Apply) and first.op == "generate" else None
 
     def block(self, block: Block, values: Values) -> _Left:
         for line in block.lines:
             match line:
                 case Apply():
                     self.apply(line, values)
+                    if self.seen is not None:
+                        self.seen(line, values)
                 case If():
                     branch = line.then if read(line.test, values) else line.orelse
                     end, given = self.block(branch, values)
@@ -116,6 +139,14 @@ class _Evaluator:
         keywords = {key: read(atom, values) for key, atom in line.keywords}
         if line.op in ("global", "cell"):
             result = self.look_up(*args)
+        elif line.op == "offer":
+            result = values[OFFERED].append(*args)
+        elif line.op == "setglobal":
+            result = operator.setitem(self.globals, *args)
+        elif line.op in INPLACE and self.generic:
+            result = getattr(operator, line.op)(*args)
+        elif line.op == "invoke":
+            result = self.closure(self.callees[args[0]], {})(*args[1:])
         else:
             result = operation(line.op)(*args, **keywords)
         if len(line.targets) == 1 and line.op != "unpack":
@@ -162,6 +193,18 @@ class _Evaluator:
         if line.exit is not None:
             values[line.exit] = code
         return None
+
+
+def _signature(function: Function, around: Values) -> Signature:
+    """How Python would bind arguments to the parameters; default values are those of the names around."""
+    form, defaults = function.form, {name: read(atom, around) for name, atom in function.form.defaults}
+    count = len(function.parameters) - form.double_star
+    first = count - form.keyword_only
+    kinds: list[Any] = [Parameter.POSITIONAL_ONLY] * form.positional_only
+    kinds += [Parameter.POSITIONAL_OR_KEYWORD] * (first - form.star - form.positional_only)
+    kinds += [Parameter.VAR_POSITIONAL] * form.star
+    kinds += [Parameter.KEYWORD_ONLY] * form.keyword_only + [Parameter.VAR_KEYWORD] * form.double_star
+    return Signature([Parameter(base(name), kind, default=defaults.get(name, Parameter.empty)) for name, kind in zip(function.parameters, kinds)])
 
 
 def held(atoms: Iterable[Atom], values: Values) -> tuple[Any, ...]:

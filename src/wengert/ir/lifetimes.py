@@ -77,6 +77,10 @@ class Lives:
             self.dead[name] = death
             self.trail.append(name)
 
+    def spoil(self, name: Name, text: str) -> None:
+        """The name still stands for the same object, but its content is another."""
+        self.kill(name, _Death(text, False))
+
     def undo(self, mark: int) -> dict[Name, _Death]:
         """Forget the deaths since the trail had that length, and say what they were."""
         deaths = {name: self.dead.pop(name) for name in self.trail[mark:]}

@@ -11,6 +11,8 @@ Nothing here writes into its arguments, the consuming ops neither: they copy, so
 from __future__ import annotations
 
 import copy
+import importlib
+import itertools
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,9 +21,27 @@ from typing import Any
 
 import numpy as np
 
+from wengert.entries import rule_of_op
 from wengert.ir.constants import resolve
+from wengert.ir.core import UNDEFINED
 from wengert.ir.walk import INPLACE
-from wengert.runtime import plus, polygamma, product_of_others, project, snapshot, unbroadcast, unit
+from wengert.partial_products import cofactors, cofactors_along, cumprod_along, product_of_others, transposed_cumprod
+from wengert.runtime import (
+    apart,
+    bessel_i,
+    caught,
+    inverse_gaps,
+    last_writes,
+    made_of,
+    plus,
+    polygamma,
+    project,
+    snapshot,
+    unbroadcast,
+    unit,
+    unread,
+    zero_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,7 @@ def _next(iterator: Any) -> tuple[Any, Any]:
 def _owned(value: Any) -> Any:
     """A copy of what an in-place op would write into; other values are never written."""
     if isinstance(value, np.ndarray):
-        return value.copy()
+        return value.copy(order="K")
     return copy.copy(value) if isinstance(value, (list, dict, set, bytearray)) else value
 
 
@@ -70,19 +90,36 @@ def _append(items: list[Any], item: Any) -> list[Any]:
     return [*items, item]
 
 
-def _scatter_add(target: Any, index: Any, value: Any) -> Any:
-    target = _owned(target)
-    if isinstance(target, np.ndarray):
-        np.add.at(target, index, value)  # an element that is indexed twice gets both
+def _at(change: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
+    """The op `(target, *path, value)`: a copy of the target with a change at `target[step]...[last]`."""
+
+    def apply(target: Any, *path: Any) -> Any:
+        *steps, last, value = path
+        result = place = _owned(target)
+        for step in steps:
+            inner = place[step]
+            if not isinstance(place, np.ndarray):  # an item of a list is an object of its own, a part of an array is a view of it
+                inner = place[step] = _owned(inner)
+            place = inner
+        change(place, last, value)
+        return result
+
+    return apply
+
+
+def _add(place: Any, index: Any, value: Any) -> None:
+    if isinstance(place, np.ndarray):
+        np.add.at(place, index, value)  # an element that is indexed twice gets both
     else:
-        target[index] = target[index] + value
-    return target
+        place[index] = place[index] + value
 
 
-def _store(target: Any, index: Any, value: Any) -> Any:
-    target = _owned(target)
-    target[index] = value
-    return target
+def _put(place: Any, index: Any, value: Any) -> None:
+    place[index] = value
+
+
+def _add_once(place: Any, index: Any, value: Any) -> None:
+    place[index] += value
 
 
 def _inplace(name: str) -> Callable[[Any, Any], Any]:
@@ -125,8 +162,41 @@ def _call_star(function: Callable[..., Any], args: Iterable[Any], keywords: Mapp
     return function(*args, **(keywords or {}))
 
 
+@dataclass(slots=True)
+class Box:
+    """A variable that several functions share: Python's closure cell."""
+
+    value: Any = UNDEFINED
+
+
+def _rebox(box: Box, value: Any = UNDEFINED) -> None:
+    box.value = value
+
+
+def _unbox(box: Box) -> Any:
+    if box.value is UNDEFINED:
+        raise NameError("cannot access free variable where it is not associated with a value in enclosing scope")
+    return box.value
+
+
+def _import(module: str, package: str = "") -> Any:
+    """`import a.b as c` is `import_('a.b')`; `import a.b` is the same and then `import_('a')`."""
+    return importlib.import_module(module, package or None)
+
+
+def _import_from(module: str, name: str, package: str = "") -> Any:
+    found = importlib.import_module(module, package or None)
+    return getattr(found, name) if hasattr(found, name) else importlib.import_module(f"{found.__name__}.{name}")
+
+
 def _copy(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else copy.copy(value)
+
+
+def _ruled(*args: Any) -> Any:
+    """The values, which stand before the program."""
+    values = tuple(itertools.takewhile(lambda value: not hasattr(value, "operands"), args))
+    return values[0] if len(values) == 1 else values
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
@@ -163,6 +233,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "list": lambda *items: list(items),
     "set": lambda *items: set(items),
     "dict": lambda *items: dict(zip(items[::2], items[1::2], strict=True)),
+    "record": lambda cls, *items: made_of(cls, **dict(zip(items[::2], items[1::2], strict=True))),
     "slice": slice,
     "unpack": lambda values: values,  # the evaluator counts the items
     "unpack_star": _unpack_star,
@@ -171,37 +242,84 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "call": _call,
     "call_star": _call_star,
     "raise": _raise,
+    "setitem": operator.setitem,  # generic: these change the object
+    "delitem": operator.delitem,
+    "setattr": setattr,
+    "delattr": delattr,
+    "box": Box,
+    "unbox": _unbox,
+    "rebox": _rebox,
+    "enter": lambda manager: type(manager).__enter__(manager),
+    "leave": lambda manager: type(manager).__exit__(manager, None, None, None),
+    "generator": lambda items, endless: iter(items),
+    "generate": lambda: None,
+    "caught": caught,
+    "apart": apart,
+    "unread": unread,
+    "import_": _import,
+    "import_from": _import_from,
     "append": _append,
-    "scatter_add": _scatter_add,
-    "add_at": _scatter_add,
-    "store": _store,
+    "scatter_add": _at(_add),
+    "add_at": _at(_add),
+    "store": _at(_put),
+    "write": _at(_put),
+    "write_add": _at(_add_once),
     "next": _next,
     "reversed": lambda values: Items(list(reversed(values))),
     "count": lambda start=0: Items(_Counted(start)),
     "copy": _copy,
     "fresh": _copy,
     "unit": unit,
+    "ruled": _ruled,
+    "stop_gradient": lambda x: x,
+    "checkpointed": lambda steps, snapshots: steps,
+    "adjoint_of": lambda x: 0.0 * x,
+    "edited": lambda x, before, after: x,
     "snapshot": snapshot,
+    "zero_of": zero_of,
+    "save": lambda pair, *items: items[0] if len(items) == 1 else items,
+    "restore": lambda pair, saved: saved,
     "comment": lambda *text: None,
     "undo": lambda: None,
     "np.flatten": lambda x: x.flatten(),  # methods that are no functions, or take their arguments one by one
     "np.tolist": lambda x: x.tolist(),
-    "np.item": lambda x: x.item(),
+    "np.item": lambda x, *index: x.item(*index),
+    "np.view": lambda x: x.view(),
+    "np.flat": lambda x: x.flat,
+    "list_of": list,
+    "divide_where": lambda x, y, mask, like: np.divide(x, y, out=np.zeros_like(like), where=mask),
+    "multiply_where": lambda x, y, mask, like: np.multiply(x, y, out=np.zeros_like(like), where=mask),
+    "bessel_i": bessel_i,
+    "np.compress_method": lambda x, condition, axis=None: x.compress(condition, axis),
     "np.astype": lambda x, dtype: x.astype(dtype),
     "np.reshape": lambda x, *shape: np.reshape(x, shape if len(shape) > 1 else shape[0]),
     "np.transpose": lambda x, *axes, **keywords: np.transpose(x, *((axes,) if len(axes) > 1 else axes), **keywords),
     "polygamma": polygamma,
     "product_of_others": product_of_others,
+    "cumprod_along": cumprod_along,
+    "transposed_cumprod": transposed_cumprod,
+    "cofactors": cofactors,
+    "cofactors_along": cofactors_along,
+    "inverse_gaps": inverse_gaps,
     "unbroadcast": unbroadcast,
     "project": project,
     "plus": plus,
+    "last_writes": last_writes,
     **{name: _inplace(name) for name in INPLACE},
 }
 """The ops that are not a function of NumPy, `math` or the builtins (`global` and `cell` are the evaluator's own)."""
 
 
-@lru_cache(maxsize=1024)
 def operation(op: str) -> Callable[..., Any]:
     """The function that an op applies; LookupError if the op means nothing."""
+    rule = rule_of_op(op)
+    if rule is not None:
+        function: Callable[..., Any] = rule.function
+        return function
+    return _operation(op)
+
+
+@lru_cache(maxsize=1024)
+def _operation(op: str) -> Callable[..., Any]:
     found: Callable[..., Any] = OPERATIONS[op] if op in OPERATIONS else resolve(op)
     return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from wengert.ir.core import (
@@ -17,6 +18,7 @@ from wengert.ir.core import (
     Continue,
     Def,
     For,
+    Form,
     Function,
     If,
     Line,
@@ -58,9 +60,16 @@ def parse(text: str, objects: Mapping[str, Any] = {}) -> Function:
     ]
     reader = _Reader(rows)
     function = reader.function()
-    if reader.next < len(rows):
-        rows[reader.next].fail("expected nothing below the function")
-    return function
+    callees: dict[str, Function] = {}
+    while reader.next < len(rows):
+        below = rows[reader.next]
+        if below.peek() != "function":
+            below.fail("expected another function or nothing below the function")
+        callee = reader.function()
+        if callee.name in callees:
+            below.fail("expected a function of another name")
+        callees[callee.name] = callee
+    return replace(function, callees=callees) if callees else function
 
 
 class _Reader:
@@ -90,10 +99,10 @@ class _Reader:
         row.expect("function")
         name = row.name()
         row.expect("(")
-        parameters = row.names(")")
+        parameters, form = _parameters(row)
         row.expect(":")
         row.end()
-        return Function(name, parameters, self.block(row))
+        return Function(name, parameters, self.block(row), form=form)
 
     def block(self, head: Row) -> Block:
         """The rows indented below `head`. A block inside a function may end without a terminator: it yields nothing."""
@@ -192,10 +201,10 @@ class _Reader:
             row.fail("expected one target for a nested function")
         name = base(targets[0]) if row.peek() == "(" else row.name()
         row.expect("(")
-        parameters = row.names(")")
+        parameters, form = _parameters(row)
         row.expect(":")
         row.end()
-        return Def(targets[0], Function(name, parameters, self.block(row)))
+        return Def(targets[0], Function(name, parameters, self.block(row), form=form))
 
     def apply(self, row: Row, targets: tuple[Name, ...]) -> Apply:
         for sign, op in UNARY.items():
@@ -230,3 +239,28 @@ class _Reader:
             else:
                 args.append(row.atom())
         return Apply(targets, op, tuple(args), tuple(keywords))
+
+
+def _parameters(row: Row) -> tuple[tuple[Name, ...], Form]:
+    """What stands between the parentheses of a function's head, the closing one included."""
+    names: list[Name] = []
+    defaults: list[tuple[Name, Atom]] = []
+    before, first, star, double_star, signs = 0, None, False, False, 0
+    while not row.accept(")"):
+        if names or signs:
+            row.expect(",")
+        signs += row.peek() in ("/", "*")
+        if row.accept("/"):
+            before = len(names)
+            continue
+        double_star = row.accept("**")
+        if row.accept("*"):
+            star = row.kind() == "word"
+            first = len(names) + star
+            if not star:
+                continue
+        names.append(row.name())
+        if row.accept("="):
+            defaults.append((names[-1], row.atom()))
+    last = len(names) - double_star
+    return tuple(names), Form(before, last - (last if first is None else first), star, double_star, tuple(defaults))

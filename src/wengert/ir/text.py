@@ -46,9 +46,10 @@ from wengert.ir.core import (
     While,
     Yield,
 )
-from wengert.ir.kinds import Kind, describe, substitute
+from wengert.ir.kinds import Kind, describe
 from wengert.ir.parse import BINARY, UNARY, parse
-from wengert.ir.walk import base, defined
+from wengert.ir.values import substitute
+from wengert.ir.walk import base, defined, functions_of
 
 __all__ = ["parse", "show", "show_block", "show_line", "show_terminator"]
 
@@ -71,10 +72,17 @@ def show(function: Function, kinds: bool = False, places: bool = False) -> str:
     function f(x):  # x: float
         y.0 = 4 * x  # float
         return y.0
+
+    What it calls by `invoke` follows, an empty line between two functions.
     """
-    head = f"function {function.name}({', '.join(function.parameters)}):"
+    return "\n\n".join("\n".join(_function(one, kinds, places)) for one in functions_of(function))
+
+
+def _function(function: Function, kinds: bool, places: bool) -> Iterator[str]:
+    head = f"function {function.name}({show_parameters(function)}):"
     notes = [_kinds(function.kinds, function.parameters)] if kinds and function.parameters else []
-    return "\n".join([_noted(head, notes), *_block(function.body, INDENT, function.kinds if kinds else None, places)])
+    yield _noted(head, notes)
+    yield from _block(function.body, INDENT, function.kinds if kinds else None, places)
 
 
 def show_block(block: Block) -> str:
@@ -128,7 +136,23 @@ def show_line(line: Line) -> str:
             return f"{front}while{_carry(line)}:"
         case Def(target=target, function=function):
             name = "" if function.name == base(target) else function.name
-            return f"{front}def {name}({', '.join(function.parameters)}):"
+            return f"{front}def {name}({show_parameters(function)}):"
+
+
+def show_parameters(function: Function) -> str:
+    """The parameters as a `def` has them: `x, /, y=0, *args, k=%1, **options`."""
+    form, defaults = function.form, dict(function.form.defaults)
+    shown = [f"{name}={_atom(defaults[name])}" if name in defaults else name for name in function.parameters]
+    if form.double_star:
+        shown[-1] = f"**{shown[-1]}"
+    first = len(shown) - form.double_star - form.keyword_only  # of the keyword-only ones
+    if form.star:
+        shown[first - 1] = f"*{shown[first - 1]}"
+    elif form.keyword_only:
+        shown.insert(first, "*")
+    if form.positional_only:
+        shown.insert(form.positional_only, "/")
+    return ", ".join(shown)
 
 
 def show_terminator(terminator: Terminator) -> str:

@@ -9,12 +9,12 @@ in function f
 
 What it proves: every name is bound once in the whole program, and before it is read, where the reader can see it; blocks hand
 over as many values as their line binds; control leaves a block only where it may; and a name whose value a consuming op has
-overwritten is not read again on any path (`ir/lifetimes.py`). One walk over the program, linear in its length.
+overwritten is not read again on any path (`ir/lifetimes.py`), nor a view of what the primal has written to. One walk over the program, linear in its length.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from wengert.ir.core import (
@@ -36,9 +36,11 @@ from wengert.ir.core import (
     While,
     Yield,
 )
+from wengert.ir.kinds import Array, Kind, Known, Scalar, Slice, Tuple
 from wengert.ir.lifetimes import Lives, breaks, flow_of, leaving
 from wengert.ir.text import show_line, show_terminator
-from wengert.ir.walk import CONSUMING, INPLACE, Part, defined, exits, names, reads
+from wengert.ir.values import substitute
+from wengert.ir.walk import CONSUMING, INPLACE, PURE, WRITES, Part, defined, exits, functions_of, names, reads
 
 
 class Malformed(ValueError):
@@ -50,11 +52,13 @@ def verify(function: Function, generic: bool = False) -> None:
 
     In a `generic` program, one not yet specialised, the in-place operators may also mean numbers, so they end no life.
     """
-    checker = _Checker(CONSUMING.difference(INPLACE) if generic else CONSUMING)
-    try:
-        checker.function(function, _Where(0), f"function {function.name}({', '.join(function.parameters)}):")
-    except Malformed as error:
-        raise Malformed(f"{error}\nin function {function.name}") from None
+    callees = {name: len(callee.parameters) for name, callee in function.callees.items()}
+    for one in functions_of(function):
+        checker = _Checker(CONSUMING.difference(INPLACE) if generic else CONSUMING, callees, one.kinds)
+        try:
+            checker.function(one, _Where(0), f"function {one.name}({', '.join(one.parameters)}):")
+        except Malformed as error:
+            raise Malformed(f"{error}\nin function {one.name}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,9 @@ def _need(holds: bool, reason: str, part: Part | str) -> None:
 @dataclass(slots=True)
 class _Checker:
     consuming: frozenset[str]
+    callees: Mapping[str, int]  # how many arguments each takes
+    kinds: Mapping[Name, Kind]
+    views: dict[Name, list[Name]] = field(default_factory=dict)  # of each array, the parts of it that were read as views
     bound: set[Name] = field(default_factory=set)  # anywhere in the program
     lives: Lives = field(default_factory=Lives)  # `lives.depth` holds the names that are visible where the walk stands
 
@@ -106,6 +113,13 @@ class _Checker:
 
     def consume(self, name: Name, depth: int, part: Part, text: str) -> None:
         self.lives.consume(name, depth, text, lambda reason: Malformed(f"{reason}\n    {_text(part)}"))
+
+    def spoil(self, name: Name, text: str) -> None:
+        """A view shows what the primal has written into its array: the value that it was is gone."""
+        for view in self.views.get(name, ()):
+            if view in self.lives.depth:
+                self.lives.spoil(view, text)
+            self.spoil(view, text)
 
     # Blocks
 
@@ -156,11 +170,17 @@ class _Checker:
             self.read(name, line)
         match line:
             case Apply():
+                if line.op == "invoke":
+                    self.call(line)
                 if line.op in self.consuming and line.args and not isinstance(line.args[0], Const):
                     taken = line.args[0]
                     rest = [*line.args[1:], *(atom for _, atom in line.keywords)]
-                    _need(taken not in rest, f"`{taken}` is overwritten and read by the same op", line)
+                    _need(taken not in rest or line.op in WRITES, f"`{taken}` is overwritten and read by the same op", line)
                     self.consume(taken, where.depth, line, _text(line))
+                    if line.op in WRITES:
+                        self.spoil(taken, _text(line))
+                elif line.op == "getitem" and isinstance(line.args[0], str) and is_view(line, self.kinds):
+                    self.views.setdefault(line.args[0], []).append(line.targets[0])
             case If():
                 self.branch(line, where)
             case For() | While():
@@ -172,6 +192,14 @@ class _Checker:
                     self.lives.captured[name] = _text(line)
                 self.function(line.function, _Where(where.depth + 1), _text(line))
         self.bind(defined(line), where.depth, line)
+
+    def call(self, line: Apply) -> None:
+        """What `invoke` names is there, and takes as many arguments."""
+        callee = line.args[0].value if line.args and isinstance(line.args[0], Const) else None
+        count = self.callees.get(callee) if isinstance(callee, str) else None
+        _need(count is not None, f"there is no function {callee!r} to invoke", line)
+        _need(count == len(line.args) - 1, f"`{callee}` takes {count} arguments", line)
+        _need(line.keywords in ((), PURE), "only `pure=True` is said of an `invoke`", line)
 
     def branch(self, line: If, where: _Where) -> None:
         lives = self.lives
@@ -251,6 +279,14 @@ class _Checker:
         count = len(line.carried)
         _need(len(end.values) in (0, count), f"passes {len(end.values)} values, the loop carries {count}", end)
         return self.lines(replace(line.test, terminator=Yield((end.value, *end.values))), where)
+
+
+def is_view(line: Apply, kinds: Mapping[Name, Kind]) -> bool:
+    """Is it a part of an array that shows the array's memory, for all that kinds tell? Elements at the places of an index array are copies."""
+    array, index = (substitute(kinds, atom) for atom in line.args)
+    steps = index.items if isinstance(index, Tuple) else (index,)
+    basic = all(isinstance(step, (Slice, Scalar, Known)) for step in steps)
+    return basic and isinstance(array, Array) and isinstance(substitute(kinds, line.targets[0]), Array)
 
 
 def _size(end: Terminator) -> int:

@@ -49,8 +49,15 @@ INPLACE: Mapping[str, str] = {
 }  # fmt: skip
 """The in-place operators, and the operators that make a new value instead."""
 
-CONSUMING = frozenset({*INPLACE, "append", "scatter_add", "add_at", "store", "next"})
+WRITES = frozenset({"write", "write_add"})
+"""The primal's own stores. They are *physical*: what they overwrite is the object itself, which others may hold, never a copy."""
+
+CONSUMING = frozenset({*INPLACE, *WRITES, "append", "scatter_add", "add_at", "store", "next", "unread"})
 """Ops that overwrite their first argument: its name is dead below them."""
+
+
+PURE = (("pure", Const(True)),)
+"""What is said of an `invoke` that does nothing but compute, as backward halves do: `invoke('f_backward', x, y_bar, pure=True)`."""
 
 
 def base(name: Name) -> str:
@@ -73,9 +80,9 @@ def exits(block: Block) -> bool:
 
 def atoms(part: Part) -> tuple[Atom, ...]:
     """The atoms in the text of a line or terminator itself, in the order in which they stand there, blocks left out."""
+    if type(part) is Apply:
+        return part.args + tuple(atom for _, atom in part.keywords) if part.keywords else part.args
     match part:
-        case Apply():
-            return part.args + tuple(atom for _, atom in part.keywords) if part.keywords else part.args
         case Yield() | Break() | Continue():
             return part.values
         case If():
@@ -88,8 +95,9 @@ def atoms(part: Part) -> tuple[Atom, ...]:
             return (part.value,)
         case Pass():
             return (part.value, *part.values)
-        case Def() | Stop():
-            return ()
+        case Def():
+            return tuple(atom for _, atom in part.function.form.defaults)
+    return ()
 
 
 def names(part: Part) -> tuple[Name, ...]:
@@ -151,6 +159,8 @@ def bound(line: Line) -> tuple[Name, ...]:
 
 def blocks_of(line: Line) -> tuple[Block, ...]:
     """The blocks a line holds, in the order in which they run."""
+    if type(line) is Apply:  # most lines are, and none of them holds a block
+        return ()
     match line:
         case If():
             return line.then, line.orelse
@@ -165,6 +175,8 @@ def blocks_of(line: Line) -> tuple[Block, ...]:
 
 def map_blocks(line: Line, change: Callable[[Block], Block]) -> Line:
     """The line with each of its blocks changed; the line itself if that changes nothing."""
+    if type(line) is Apply:
+        return line
     old = blocks_of(line)
     new = tuple(map(change, old))
     if all(a is b for a, b in zip(old, new)):
@@ -203,7 +215,15 @@ def map_atoms(part: T, change: Callable[[Atom], Atom]) -> T:
             return replace(part, value=new[0])
         case Pass():
             return replace(part, value=new[0], values=new[1:])
+        case Def():
+            return replace(part, function=with_defaults(part.function, new))
     return part
+
+
+def with_defaults(function: Function, atoms: tuple[Atom, ...]) -> Function:
+    """The nested function with other default values, for the parameters that have one."""
+    defaults = tuple((name, atom) for (name, _), atom in zip(function.form.defaults, atoms))
+    return replace(function, form=replace(function.form, defaults=defaults))
 
 
 # Whole programs
@@ -211,16 +231,29 @@ def map_atoms(part: T, change: Callable[[Atom], Atom]) -> T:
 
 def lines_of(part: Function | Block | Line) -> Iterator[Line]:
     """Every line, those inside other lines too, each before what it holds; in reading order."""
-    match part:
-        case Function():
-            yield from lines_of(part.body)
-        case Block():
-            for line in part.lines:
-                yield from lines_of(line)
-        case _:
-            yield part
-            for block in blocks_of(part):
+    if isinstance(part, Function):
+        part = part.body
+    for line in part.lines if isinstance(part, Block) else (part,):
+        yield line
+        if type(line) is not Apply:
+            for block in blocks_of(line):
                 yield from lines_of(block)
+
+
+def functions_of(function: Function) -> tuple[Function, ...]:
+    """The function, and those that it (or one of them) calls by `invoke`."""
+    return (function, *function.callees.values())
+
+
+def map_functions(function: Function, change: Callable[[Function], Function]) -> Function:
+    """A pass over each function of a program by itself: the main function and its callees.
+
+    `change` gets functions without callees, and returns such.
+    """
+    if not function.callees:
+        return change(function)
+    callees = {name: change(callee) for name, callee in function.callees.items()}
+    return replace(change(replace(function, callees={})), callees=callees)
 
 
 def all_names(function: Function) -> set[Name]:
@@ -267,7 +300,10 @@ def rename(part: Function | Block | Part, mapping: Mapping[Name, Atom], definiti
         if not definitions:
             return replace(old, body=block(old.body))
         kinds = {name(key) if isinstance(mapping.get(key, key), str) else key: kind for key, kind in old.kinds.items()}
-        return replace(old, parameters=bind(old.parameters), body=block(old.body), kinds=kinds)
+        form = old.form
+        if form.defaults:
+            form = replace(form, defaults=tuple((name(parameter), atom) for parameter, atom in form.defaults))
+        return replace(old, parameters=bind(old.parameters), body=block(old.body), kinds=kinds, form=form)
 
     def block(old: Block) -> Block:
         lines = tuple(map(line, old.lines))
@@ -276,7 +312,8 @@ def rename(part: Function | Block | Part, mapping: Mapping[Name, Atom], definiti
         return old if same else Block(lines, terminator)
 
     def line(old: Line) -> Line:
-        new = map_blocks(map_atoms(old, atom), block) if not isinstance(old, Def) else replace(old, function=function(old.function))
+        new = map_atoms(old, atom)
+        new = replace(new, function=function(new.function)) if isinstance(new, Def) else map_blocks(new, block)
         if not definitions:
             return new
         match new:
