@@ -27,7 +27,10 @@ def test_what_is_accepted_is_lowered(row):
     verify(lower(written(function(row.example))), generic=True)
 
 
-@pytest.mark.parametrize("row", [row for row in REFUSED if row.example], ids=lambda row: row.title)
+LATER = {"W014"}  # refused when kinds are found, as the line may never run
+
+
+@pytest.mark.parametrize("row", [row for row in REFUSED if row.example and row.code not in LATER], ids=lambda row: row.title)
 def test_what_is_refused_is_refused_with_its_code_and_place(row):
     with pytest.raises(Error) as refused:
         lower(written(function(row.example)))
@@ -38,13 +41,13 @@ def test_what_is_refused_is_refused_with_its_code_and_place(row):
 @pytest.mark.parametrize("row", [row for row in ACCEPTED if row.example], ids=lambda row: row.title)
 def test_an_example_shows_the_syntax_that_its_row_is_about(row):
     shown = {type(node).__name__ for node in ast.walk(ast.parse(function(row.example)).body[0])}
-    assert shown.intersection(row.nodes) or "Nonlocal" in row.nodes
+    assert shown.intersection(node.partition(".")[0] for node in row.nodes)
 
 
 def test_every_accepted_node_can_be_lowered():
     inside = {"Starred", "Global", "Nonlocal"}  # part of what holds it
     can = {kind.__name__ for kind in (*EXPRESSIONS, *STATEMENTS)}
-    assert {node for row in ACCEPTED for node in row.nodes} - inside <= can
+    assert {node.partition(".")[0] for row in ACCEPTED for node in row.nodes} - inside <= can
 
 
 def test_every_statement_and_expression_of_python_has_a_row():
@@ -66,8 +69,8 @@ def test_every_code_is_known():
 
 
 def test_dead_code_is_checked_too():
-    with pytest.raises(Error, match="W012"):
-        check(written("def f(x):\n    return x\n    yield"))
+    with pytest.raises(Error, match="W010"):
+        check(written("def f(x):\n    return x\n    class C: pass"))
 
 
 def test_annotations_defaults_and_decorators_of_the_function_itself_are_not_read():
@@ -77,14 +80,14 @@ def test_annotations_defaults_and_decorators_of_the_function_itself_are_not_read
 
 def test_a_refusal_shows_the_line_the_reason_and_the_rewrite():
     with pytest.raises(Error) as refused:
-        lower(written("def f(x):\n    y = [x]\n    y[0] += 1  # in place\n    return y", "model.py"))
+        lower(written("def f(x):\n    y = [x]\n    class C: pass  # a class\n    return y", "model.py"))
     assert refused.value.render() == (
         '  File "model.py", line 3\n'
-        "    y[0] += 1  # in place\n"
-        "    ^^^^\n"
-        "wengert.UnsupportedSyntax: `f` writes into `y` (W023).\n"
-        "Other names may stand for the same object, and a value that the reverse sweep needs would be overwritten.\n"
-        "Make a new value (`np.where`, `np.concatenate`, a new list) and give it the name (docs/errors.md#w023)."
+        "    class C: pass  # a class\n"
+        "    ^^^^^^^^^^^^^\n"
+        "wengert.UnsupportedSyntax: `f` defines the class `C` (W010).\n"
+        "What a class statement makes is not followed from definition to use.\n"
+        "Define `C` outside of `f` (docs/errors.md#w010)."
     )
 
 

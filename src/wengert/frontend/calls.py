@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import gast
 
+from wengert.frontend.comprehensions import argument
 from wengert.frontend.functions import inner_function
 from wengert.frontend.writer import Writer, lowers
 from wengert.ir.core import Atom, Const
@@ -31,10 +32,10 @@ def call(w: Writer, node: gast.AST, hint: str) -> Atom:
             function = inner_function(w, node.func)
         case _:
             function = w.expression(node.func)
-    plain = not any(isinstance(argument, gast.Starred) for argument in node.args) and all(key.arg for key in node.keywords)
-    args = [w.expression(argument) for argument in node.args] if plain else [_star_args(w, node)]
+    plain = not any(isinstance(given, gast.Starred) for given in node.args) and all(key.arg for key in node.keywords)
+    args = [argument(w, given, node) for given in node.args] if plain else [_star_args(w, node)]
     if plain:
-        keywords = [(key.arg, w.expression(key.value)) for key in node.keywords]
+        keywords = [(key.arg, argument(w, key.value, node)) for key in node.keywords]
         w.called(function)
         return w.apply("call", function, *args, node=node, hint=hint, keywords=keywords)
     kwargs = _star_keywords(w, node)
@@ -45,15 +46,15 @@ def call(w: Writer, node: gast.AST, hint: str) -> Atom:
 def _star_args(w: Writer, node: gast.AST) -> Atom:
     """The positional arguments of a call as one value."""
     if len(node.args) == 1 and isinstance(node.args[0], gast.Starred):
-        return w.expression(node.args[0].value)
+        return w.items(node.args[0].value)
     return _sequence(w, "tuple", node.args, node, "")
 
 
 def _star_keywords(w: Writer, node: gast.AST) -> Atom:
-    """The keywords of a call as one dict: `**d` alone, or what is written out (both in one call are refused)."""
-    if node.keywords and node.keywords[0].arg is None:
+    """The keywords of a call as one dict."""
+    if len(node.keywords) == 1 and node.keywords[0].arg is None:
         return w.expression(node.keywords[0].value)
-    return w.apply("dict", *[atom for key in node.keywords for atom in (Const(key.arg), w.expression(key.value))], node=node)
+    return _dict(w, [(key.arg, key.value) for key in node.keywords], node, "")
 
 
 @lowers(gast.Tuple, gast.List, gast.Set)
@@ -61,20 +62,20 @@ def display(w: Writer, node: gast.AST, hint: str) -> Atom:
     return _sequence(w, type(node).__name__.lower(), node.elts, node, hint)
 
 
-def _sequence(w: Writer, kind: str, items: Sequence[gast.AST], node: gast.AST, hint: str) -> Atom:
+def _sequence(w: Writer, kind: str, parts: Sequence[gast.AST], node: gast.AST, hint: str) -> Atom:
     """A tuple, list or set; with stars the sum of its pieces."""
-    if not any(isinstance(item, gast.Starred) for item in items):
-        return w.apply(kind, *[w.expression(item) for item in items], node=node, hint=hint)
+    if not any(isinstance(item, gast.Starred) for item in parts):
+        return w.apply(kind, *[w.expression(item) for item in parts], node=node, hint=hint)
     pieces: list[Atom] = []
     run: list[Atom] = []
-    for item in items:
+    for item in parts:
         if not isinstance(item, gast.Starred):
             run.append(w.expression(item))
             continue
         if run:
             pieces.append(w.apply(kind, *run, node=node))
             run = []
-        pieces.append(w.apply("call", Const(TYPES[kind], kind), w.expression(item.value), node=node))
+        pieces.append(w.apply("call", Const(TYPES[kind], kind), w.items(item.value), node=node))
     if run:
         pieces.append(w.apply(kind, *run, node=node))
     return _joined(w, "or_" if kind == "set" else "add", pieces, node, hint)
@@ -82,11 +83,16 @@ def _sequence(w: Writer, kind: str, items: Sequence[gast.AST], node: gast.AST, h
 
 @lowers(gast.Dict)
 def dict_(w: Writer, node: gast.AST, hint: str) -> Atom:
+    return _dict(w, list(zip(node.keys, node.values)), node, hint)
+
+
+def _dict(w: Writer, pairs: Sequence[tuple[gast.AST | str | None, gast.AST]], node: gast.AST, hint: str) -> Atom:
+    """A dict of keys (None: the value is a dict whose items are taken over) and values."""
     pieces: list[Atom] = []
     run: list[Atom] = []
-    for key, value in zip(node.keys, node.values):
+    for key, value in pairs:
         if key is not None:
-            run += [w.expression(key), w.expression(value)]
+            run += [Const(key) if isinstance(key, str) else w.expression(key), w.expression(value)]
             continue
         if run:
             pieces.append(w.apply("dict", *run, node=node))

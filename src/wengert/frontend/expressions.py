@@ -33,14 +33,14 @@ def constant_(w: Writer, node: gast.AST, hint: str) -> Atom:
 @lowers(gast.Name)
 def name(w: Writer, node: gast.AST, hint: str) -> Atom:
     atom = w.read(node.id, node)
-    w.escapes(atom)
+    w.shared.box(atom)  # a function that is handed on may be called at any time
     return atom
 
 
 @lowers(gast.NamedExpr)
 def walrus(w: Writer, node: gast.AST, hint: str) -> Atom:
     atom = w.expression(node.value, node.target.id)
-    w.set(node.target.id, atom)
+    w.bind(node.target.id, atom, node)
     return atom
 
 

@@ -5,8 +5,8 @@ What is not in the table is refused (W028), so new syntax is never misread.
 
 >>> row_of(gast.parse("while x: pass").body[0]).title
 '`while`, with `else`'
->>> row_of(gast.parse("del x").body[0]).code
-'W018'
+>>> row_of(gast.parse("class A: pass").body[0]).code
+'W010'
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import gast
 
 from wengert.codes import CODES
 from wengert.errors import Error, error
-from wengert.frontend.quote import node_text
+from wengert.frontend.resolve import default_nodes
 from wengert.frontend.source import Source
 
 
@@ -42,67 +42,94 @@ def _refuse(code: str, title: str, nodes: str, example: str, construct: str = ""
 
 
 ACCEPTED = (
-    _accept("names and literals", "Name Constant", "return x"),
+    _accept("names and literals", "Name Constant", "return 1e-1 * x"),
     _accept("arithmetic", "BinOp UnaryOp", "return -x ** 2 / 3 + n % 2"),
-    _accept("comparison, chained too", "Compare", "return 0 < x <= n"),
+    _accept("comparison, chained too", "Compare", "return x * (0 < x <= n)"),
     _accept("`and`, `or`, `not`", "BoolOp", "return x and not n or x"),
     _accept("conditional expression", "IfExp", "return x if n else -x"),
     _accept("assignment expression", "NamedExpr", "return (y := 2 * x) * y"),
-    _accept("call", "Call", "return max(x, n, key=abs)"),
-    _accept("call with `*` and `**`", "Starred", "return max(*[x, n], **{})"),
+    _accept("call", "Call", "return max(x, 2 * x) + np.sum(a=x * np.ones(n))"),
+    _accept(
+        "call with `*` and `**`, in any mixture", "Starred",
+        "def g(a, b, c=1.0, d=1.0):\n    return a * b * c * d\nreturn g(x, *[n], d=x, **{'c': 2.0})",
+    ),
     _accept("attribute", "Attribute", "return x.real"),
-    _accept("subscript and slice", "Subscript Slice", "return [x, n][1:][0]"),
-    _accept("tuple, list, set and dict displays", "Tuple List Set Dict", "return (x, *[n]), [x], {n}, {'a': x}"),
-    _accept("f-string", "JoinedStr FormattedValue", "print(f'{x!r} {n:>4}')"),
-    _accept("lambda", "Lambda", "return (lambda t: t * x)(2)"),
-    _accept("inner function that reads the variables around it", "FunctionDef", "def g(t):\n    return t * x\nreturn g(2)"),
-    _accept("expression statement, docstring", "Expr", "print(x)"),
-    _accept("assignment, to several targets and to tuples with a star", "Assign", "a, *b = c = x, n, x\nreturn a"),
-    _accept("augmented assignment", "AugAssign", "x += 1\nreturn x"),
+    _accept("subscript and slice", "Subscript Slice", "return [x, n, x * x][1:][1]"),
+    _accept("tuple, list, set and dict displays", "Tuple List Set Dict", "return (x, *[n])[0] + [x][0] + len({n}) + {**{'a': 1}, 'a': x}['a']"),
+    _accept("list comprehension", "ListComp", "return sum([x * i for i in range(n) if i]) + [[x * j for j in range(2)] for i in range(2)][1][1]"),
+    _accept("set comprehension", "SetComp", "return x * len({i % 2 for i in range(n)})"),
+    _accept("dict comprehension", "DictComp", "return {k: x * len(k) for k in ('a', 'bc')}['bc']"),
+    _accept(
+        "generator expression that a call or a `for` takes up", "GeneratorExp",
+        "for v in (x * i for i in range(n)):\n    x = x + v\ng = (x * i for i in range(n))\nreturn sum(x * i for i in range(n)) + sum(g)",
+    ),
+    _accept("f-string", "JoinedStr FormattedValue", "print(f'{x!r} {n:>4} {n=}')\nreturn x"),
+    _accept("lambda", "Lambda", "return (lambda t, *rest, k=x: t * k)(2, 3)"),
+    _accept("inner function, which reads the variables around it", "FunctionDef", "def g(t, *rest, c=2, **options):\n    return c * t * x\nreturn g(2)"),
+    _accept("inner function that outlives the value of a variable", "FunctionDef", "def g():\n    return x * x\nx = 2 * x\nreturn g()"),
+    _accept("inner function that calls itself", "FunctionDef", "def power(k):\n    return x * power(k - 1) if k else 1.0\nreturn power(n)"),
+    _accept("inner function that is returned", "FunctionDef", "def scaled(k):\n    return lambda t: k * t * x\nreturn scaled(x)(2.0)"),
+    _accept(
+        "decorator of an inner function", "FunctionDef",
+        "def twice(g):\n    return lambda t: g(g(t))\n@twice\ndef h(t):\n    return t * x\nreturn h(x)",
+    ),
+    _accept("`nonlocal`", "Nonlocal", "y = x\ndef g():\n    nonlocal y\n    y = y * x\ng()\nreturn y"),
+    _accept(
+        "generator function that a `for` or a call takes up", "Yield YieldFrom",
+        "def powers(k):\n    p = 1.0\n    for i in range(k):\n        yield p\n        p = p * x\n    yield from [p, x]\n"
+        "s = 0.0\nfor p in powers(n):\n    s = s + p\nreturn s + sum(powers(n))",
+    ),
+    _accept("expression statement, docstring", "Expr", "'''Half of x.'''\nprint(x)\nreturn x / 2"),
+    _accept("assignment, to several targets and to tuples with a star", "Assign", "a, *b = c = x, n, x\nreturn a * b[1] * c[0]"),
+    _accept(
+        "assignment to items", "Subscript.Store",
+        "y = np.zeros(n)\ny[0], y[1:] = x, 2 * x\ny[0], y[1] = y[1], y[0] * x\nreturn np.sum(y)",
+    ),
+    _accept(
+        "assignment to attributes", "Attribute.Store",
+        "from types import SimpleNamespace\np = SimpleNamespace(m=x)\np.m = p.m * x\nreturn p.m",
+    ),
+    _accept("augmented assignment, of names, items and attributes", "AugAssign", "y = [x, n]\ny[0] += 1\ny[0] *= x\nx += y[0]\nreturn x"),
     _accept("annotation", "AnnAssign", "y: float = 2 * x\nreturn y"),
+    _accept("`del`", "Delete", "y = {'a': x, 'b': n}\nz = x\ndel z\nreturn y['a']"),
     _accept("`if`, `elif`, `else`", "If", "if n:\n    x = 2 * x\nelif x:\n    x = 3 * x\nreturn x"),
-    _accept("`for`, with `else`", "For", "for i in range(n):\n    x = x * i\nelse:\n    x = -x\nreturn x"),
+    _accept("`for`, with `else`", "For", "for i in range(n):\n    x = x * (i + 1)\nelse:\n    x = -x\nreturn x"),
     _accept("`while`, with `else`", "While", "while x > 1:\n    x = x / 2\nelse:\n    x = -x\nreturn x"),
-    _accept("`break` and `continue`", "Break Continue", "for i in range(n):\n    if i:\n        break\n    continue\nreturn x"),
-    _accept("`return` anywhere", "Return", "for i in range(n):\n    return x\nreturn -x"),
-    _accept("`pass`", "Pass", "pass"),
+    _accept(
+        "`break` and `continue`", "Break Continue",
+        "for i in range(n):\n    if i == 1:\n        continue\n    if i == 2:\n        break\n    x = x * x\nreturn x",
+    ),
+    _accept("`return` anywhere", "Return", "for i in range(n):\n    return 2 * x\nreturn -x"),
+    _accept(
+        "`match`", "Match",
+        "match [n, x]:\n    case [0, _] | []:\n        return x\n    case [int(k), float() as y] if k > 1:\n        return k * y\n"
+        "    case {'k': 0} | None:\n        return 2 * x\nreturn 3 * x",
+    ),
+    _accept("`with`", "With", "with np.errstate(all='ignore') as state:\n    return x / n"),
+    _accept(
+        "`try`, `except`, `else`, `finally`", "Try",
+        "try:\n    y = math.sqrt(x - n)\nexcept ValueError as error:\n    y = x * x\nelse:\n    y = 2 * y\nfinally:\n    n = 1\nreturn y * n",
+    ),
+    _accept("`import`", "Import ImportFrom", "import math as m\nfrom math import cos as c\nreturn m.sin(x) * c(x)"),
+    _accept("`pass`", "Pass", "pass\nreturn x"),
     _accept("`assert`", "Assert", "assert x == x, 'not a number'\nreturn x"),
     _accept("`raise`", "Raise", "if n < 0:\n    raise ValueError(n)\nreturn x"),
-    _accept("`global` and `nonlocal`, to read", "Global Nonlocal", "global print\nprint(x)"),
+    _accept("`global`", "Global", "global np\nreturn np.sin(x)"),
 )
 
 REFUSED = (
-    _refuse("W023", "writing into an array, a list or a dict", "Subscript.Store", "y = [x]\ny[0] = n\nreturn y[0]"),
-    _refuse("W024", "setting an attribute", "Attribute.Store", "x.real = 1"),
-    _refuse("W018", "`del`", "Delete", "del x"),
-    _refuse("W014", "assigning a global", "Global.Store", "global state\nstate = x"),
-    _refuse(
-        "W015", "assigning a variable of the function around", "Nonlocal.Store", "y = x\ndef g():\n    nonlocal y\n    y = 1\ng()"
-    ),
-    _refuse("W020", "list comprehension", "ListComp", "return [x for i in range(n)]", "list comprehension"),
-    _refuse("W020", "set comprehension", "SetComp", "return {x for i in range(n)}", "set comprehension"),
-    _refuse("W020", "dict comprehension", "DictComp", "return {i: x for i in range(n)}", "dict comprehension"),
-    _refuse("W020", "generator expression", "GeneratorExp", "return sum(x for i in range(n))", "generator expression"),
-    _refuse("W021", "`**` beside other keywords in one call", "Call.Several", "return dict(key=x, **{})", "**"),
-    _refuse("W022", "`*args`", "arguments.Star", "return (lambda *args: x)()", "*args"),
-    _refuse("W022", "`**kwargs`", "arguments.DoubleStar", "return (lambda **kwargs: x)()", "**kwargs"),
-    _refuse("W031", "default value in an inner function", "arguments.Default", "return (lambda t=2: t * x)()"),
-    _refuse("W025", "decorator on an inner function", "FunctionDef.Decorated", "@abs\ndef g():\n    pass"),
-    _refuse("W026", "recursion of an inner function", "FunctionDef.Recursive", "def g(t):\n    return g(t - 1)\nreturn g(x)"),
-    _refuse(
-        "W030", "inner function that outlives the value of a variable", "Lambda.Changing", "g = lambda: x\nx = 2 * x\nreturn g()"
-    ),
     _refuse("W010", "class", "ClassDef", "class A:\n    pass"),
     _refuse("W011", "`async` and `await`", "AsyncFunctionDef", "async def g():\n    pass", "async def"),
     _refuse("W011", "", "AsyncFor", "", "async for"),
     _refuse("W011", "", "AsyncWith", "", "async with"),
     _refuse("W011", "", "Await", "", "await"),
-    _refuse("W012", "`yield`", "Yield YieldFrom", "yield x"),
-    _refuse("W013", "`try`", "Try TryStar", "try:\n    return x\nexcept ValueError:\n    return n"),
-    _refuse("W016", "`with`", "With", "with open('file'):\n    return x"),
-    _refuse("W017", "`match`", "Match", "match n:\n    case 1:\n        return x"),
-    _refuse("W019", "`import`", "Import ImportFrom", "import math\nreturn math.sin(x)"),
-    _refuse("W028", "any other syntax", "", ""),
+    _refuse("W012", "generator function that is differentiated itself, or kept", "", "", "a generator is kept"),
+    _refuse("W013", "`except*`", "TryStar", "", "`except*`"),
+    _refuse("W014", "assigning a global", "", "global state\nstate = n\nreturn x * state"),
+    _refuse("W015", "assigning a variable of a function around the differentiated one", "Nonlocal.Store", ""),
+    _refuse("W020", "assignment in a generator expression that is kept", "", "g = ((y := x * i) for i in range(n))\nreturn sum(g) * y"),
+    _refuse("W029", "`exec`, `eval`, `locals()`, `globals()`", "", ""),
+    _refuse("W028", "any other syntax", "", "", "`type`"),
 )
 
 _ROWS = {node: row for row in (*ACCEPTED, *REFUSED) for node in row.nodes}
@@ -120,7 +147,6 @@ def check(source: Source) -> None:
     function = source.node
     if isinstance(function, gast.AsyncFunctionDef):
         raise refusal(source, function, row_of(function))
-    _check_parameters(source, function, inner=False)
     waiting: list[gast.AST] = _body(function)
     while waiting:
         node = waiting.pop()
@@ -131,15 +157,12 @@ def check(source: Source) -> None:
         if isinstance(node, (gast.Name, gast.Constant)):
             continue
         if isinstance(node, (gast.FunctionDef, gast.Lambda)):
-            if getattr(node, "decorator_list", None):
-                raise refusal(source, node, _ROWS["FunctionDef.Decorated"])
-            _check_parameters(source, node, inner=True)
-            waiting += _body(node)
+            waiting += [*_body(node), *default_nodes(node), *getattr(node, "decorator_list", ())]
         elif isinstance(node, gast.AnnAssign):
             waiting += filter(None, (node.value, node.target))
+        elif isinstance(node, gast.comprehension) and node.is_async:
+            raise refusal(source, node.target, _ROWS["AsyncFor"])
         else:
-            if isinstance(node, gast.Call) and len(node.keywords) > 1 and any(key.arg is None for key in node.keywords):
-                raise refusal(source, node, _ROWS["Call.Several"])
             waiting += list(ast.iter_child_nodes(node))[::-1]
 
 
@@ -150,23 +173,11 @@ def refuse(source: Source, node: gast.AST, key: str, name: str = "") -> Error:
 
 def refusal(source: Source, node: gast.AST, row: Row, name: str = "") -> Error:
     construct = row.construct or f"`{type(node).__name__}`"
-    return error(row.code, source.place(node), construct=construct, name=name or _name(source, node))
+    return error(row.code, source.place(node), construct=construct, what=construct, name=name or _name(source, node))
 
 
 def _body(function: gast.AST) -> list[gast.AST]:
     return [function.body] if isinstance(function, gast.Lambda) else function.body[::-1]
-
-
-def _check_parameters(source: Source, function: gast.AST, inner: bool) -> None:
-    arguments = function.args
-    name = getattr(function, "name", "<lambda>")
-    if arguments.vararg:
-        raise refusal(source, arguments.vararg, _ROWS["arguments.Star"])
-    if arguments.kwarg:
-        raise refusal(source, arguments.kwarg, _ROWS["arguments.DoubleStar"])
-    defaults = [default for default in (*arguments.defaults, *arguments.kw_defaults) if default is not None]
-    if inner and defaults:
-        raise refusal(source, defaults[0], _ROWS["arguments.Default"], name)
 
 
 def _name(source: Source, node: gast.AST) -> str:
@@ -176,14 +187,6 @@ def _name(source: Source, node: gast.AST) -> str:
             return str(node.name)
         case gast.Import() | gast.ImportFrom():
             return ", ".join(alias.name for alias in node.names)
-        case gast.Delete():
-            return ", ".join(node_text(source, target) for target in node.targets)
-        case gast.Subscript():
-            return node_text(source, node.value)
-        case gast.Attribute():
-            return str(node.attr)
-        case gast.Call():
-            return node_text(source, node.func)
     return ""
 
 
@@ -206,24 +209,26 @@ def language_page() -> str:
         "",
         "## Refused",
         "",
-        "Before any line of the function runs, by an error that shows the line. The codes are those of docs/errors.md.",
+        "Before any line of the function `f` runs, by an error that shows the line. The codes are those of docs/errors.md.",
     ]
     for row in REFUSED:
         if row.title:
-            page += ["", f"{_capital(row.title)} ({row.code}): {CODES[row.code].rewrite.format_map(_Own())}."]
+            code, words = CODES[row.code], _Own(construct=row.construct or "...", what=row.construct or "something else")
+            message = ". ".join(_capital(part.format_map(words)) for part in (code.message, code.reason.rstrip("."), code.rewrite))
+            page += ["", f"{_capital(row.title)} ({row.code}): {message}."]
             page += ["", *_indented(row.example)] if row.example else []
     return "\n".join(page) + "\n"
 
 
 class _Own(dict[str, str]):
-    """Names for the fields of a rewrite, where no program gives them."""
+    """Names for the fields of a message, where no program gives them."""
 
     def __missing__(self, key: str) -> str:
         return {"function": "f", "variable": "x"}.get(key, "y")
 
 
 def _capital(title: str) -> str:
-    return title[0].upper() + title[1:]
+    return title[:1].upper() + title[1:]
 
 
 def _indented(example: str) -> list[str]:

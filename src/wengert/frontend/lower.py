@@ -11,7 +11,7 @@
                                            return v.2
 
 The parts: `language` refuses what is outside of the language, `resolve` tells whose each name is, `expressions`, `calls`,
-`functions`, `statements` and `loops` write lines through a `Writer`, `slots` drops what is carried in vain.
+`functions`, `statements` and `loops` write lines through a `Writer`, `slots` drops what is carried in vain, `unbound` raises where Python would.
 """
 
 from __future__ import annotations
@@ -20,15 +20,30 @@ from collections.abc import Collection
 
 import gast
 
-from wengert.frontend import calls, expressions, functions, loops, statements  # each puts its part into the tables of `writer`
+from wengert.frontend import (  # each puts its part into the tables of `writer`
+    calls,
+    comprehensions,
+    contexts,
+    expressions,
+    functions,
+    generators,
+    imports,
+    loops,
+    patterns,
+    statements,
+    targets,
+)
 from wengert.frontend.language import check, refuse
 from wengert.frontend.resolve import resolve
 from wengert.frontend.slots import drop_slots, handed_on, renumber
 from wengert.frontend.source import Source
+from wengert.frontend.unbound import raise_unbound
 from wengert.frontend.writer import Writer
 from wengert.ir.core import Function
 
-__all__ = ["calls", "expressions", "functions", "loops", "lower", "statements"]
+__all__ = [
+    "calls", "comprehensions", "contexts", "expressions", "functions", "generators", "imports", "loops", "lower", "patterns", "statements", "targets",
+]  # fmt: skip
 
 
 def lower(source: Source, free: Collection[str] = ()) -> Function:
@@ -56,12 +71,19 @@ def lower(source: Source, free: Collection[str] = ()) -> Function:
     node = source.node
     check(source)
     scopes = resolve(node)
-    for key, foreign, variable in scopes.foreign:
-        raise refuse(source, foreign, key, variable)
-    writer = Writer(source, scopes, node, free)
+    for foreign, variable in scopes.foreign:
+        raise refuse(source, foreign, "Nonlocal.Store", variable)
     name = functions.lambda_name(node) if isinstance(node, gast.Lambda) else node.name
-    function = drop_slots(functions.whole_function(writer, node, name))
-    if writer.shared.changing:
-        for handed in handed_on(function) & writer.shared.changing.keys():
-            writer.shared.changing[handed].refuse()
-    return renumber(function)
+    trusting: set[gast.AST] = set()  # the `try`s that are taken not to raise
+    while True:  # once more for each round that finds variables which need a box, or what a `try` left halfway
+        writer = Writer(source, scopes, node, free)
+        writer.shared.trusting = trusting
+        function = drop_slots(functions.whole_function(writer, node, name))
+        shared = writer.shared
+        for handed in handed_on(function) & shared.changing.keys():
+            shared.box(handed)
+        if not shared.again:
+            halfway = contexts.halfway_of(function)
+            if not halfway - trusting:
+                return renumber(raise_unbound(function))
+            trusting |= halfway

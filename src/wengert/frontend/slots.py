@@ -123,6 +123,7 @@ class _Flow:
             case For() | While():
                 self.loop(line)
             case Def():
+                self.read(atoms(line))
                 self.block(line.function.body, [])
 
     def _falls_through(self, side: Block, handed: list[tuple[Atom, ...]]) -> bool:
@@ -178,7 +179,7 @@ class _Flow:
             case For() | While():
                 return self.kept_loop(line)
             case Def():
-                return replace(line, function=replace(line.function, body=self.without(line.function.body, None)))
+                return map_atoms(replace(line, function=replace(line.function, body=self.without(line.function.body, None))), self.atom)
 
     def kept_loop(self, line: For | While) -> Line:
         slots = [k for k, carried in enumerate(line.carried) if carried in self.alive]

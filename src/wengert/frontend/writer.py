@@ -25,17 +25,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 import gast
 
-from wengert.errors import error
 from wengert.frontend.code_match import class_of
 from wengert.frontend.quote import statement_text
 from wengert.frontend.resolve import Scopes
 from wengert.frontend.source import Source
 from wengert.ir.build import Names
-from wengert.ir.core import UNDEF, Apply, Atom, Block, Const, If, Line, Name, Place, Stop, Terminator, Yield
+from wengert.ir.core import UNDEF, Apply, Atom, Block, Const, Def, Function, If, Line, Name, Place, Stop, Terminator, Yield
+
+
+def plain(key: str) -> str:
+    """The name of a variable with this key."""
+    return key.partition("@")[0]
+
 
 Lowered: TypeAlias = Atom | None
 Outside: TypeAlias = tuple[list[Line], Terminator | None, gast.AST, str]
@@ -61,24 +66,20 @@ def lowers(*types: type) -> Callable[[F], F]:
 
 @dataclass(slots=True)
 class Loop:
-    """A loop that is being written: the variables it carries, and how many `break`s leave it."""
+    """A loop that is being written: the variables it carries, the cleanups open around it, how many `break`s leave it."""
 
     variables: tuple[str, ...]
+    cleanups: int = 0
     breaks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Changing:
-    """An inner function that reads variables which are bound again: right only where it is called before that."""
+    """An inner function that reads variables which are bound again: as it stands right only where it is called before that."""
 
-    name: str
     writer: Writer
     variables: tuple[str, ...]
     values: tuple[Atom, ...]
-    place: Place
-
-    def refuse(self) -> None:
-        raise error("W030", self.place, name=self.name, variable=self.variables[0])
 
 
 @dataclass(slots=True)
@@ -89,6 +90,15 @@ class Shared:
     plain: set[Name] = field(default_factory=set)  # parameters, which are names without a version
     depth: dict[Name, int] = field(default_factory=dict)  # how many blocks were open where a name was bound
     changing: dict[Name, Changing] = field(default_factory=dict)
+    trusting: set[gast.AST] = field(default_factory=set)  # the `try`s that are taken not to raise
+    again: bool = False  # a variable was found to need a box: what is written so far is not right
+
+    def box(self, atom: Atom) -> None:
+        """The variables of this inner function, if it is one that reads changing ones, must live in boxes."""
+        inner = None if isinstance(atom, Const) else self.changing.get(atom)
+        if inner is not None:
+            inner.writer.scope.boxed.update(dict.fromkeys(inner.variables))
+            self.again = True
 
 
 @dataclass(slots=True)
@@ -112,10 +122,16 @@ class Writer:
         self.shared: Shared = around.shared if around else Shared()
         self.open: int = around.open + 1 if around else 0
         self.values: dict[str, Atom] = {}
+        self.boxes: dict[str, Name] = {}  # of the variables that live in one
+        self.own: list[dict[str, str]] = []  # the variables of the open comprehensions, by name: their keys
+        self.cleanups: list[Callable[[], None]] = []  # what the open `with` and `try ... finally` do on the way out
+        self.handling: Atom | None = None  # the exception, in a handler
         self.before: list[dict[str, Atom]] = []  # for each open block, what the variables it changed were
         self.lines: list[Line] = []
         self.end: Terminator | None = None  # set where control does not go on: nothing is written below
         self.loops: list[Loop] = []
+        self.taken: gast.AST | None = None  # the expression all of whose items are being taken
+        self.at_once = False  # inside of calls that take all items of a generator expression before anything else happens
         self.in_test = False  # of a `while`, which cannot be left
         self.at(around.statement if around else function)
 
@@ -140,6 +156,11 @@ class Writer:
         """The value of an expression; `hint` names the variable that it is for."""
         return UNDEF if self.end is not None else EXPRESSIONS[type(node)](self, node, hint)
 
+    def items(self, node: gast.AST) -> Atom:
+        """The value of an expression all of whose items are taken at once: it may be a generator expression."""
+        self.taken = node
+        return self.expression(node)
+
     def statements(self, nodes: Iterable[gast.AST]) -> None:
         """Write statements, up to one that control does not pass."""
         for node in nodes:
@@ -155,7 +176,8 @@ class Writer:
             self.lines.append(line)
 
     def fresh(self, hint: str = "") -> Name:
-        name = self.shared.names.fresh(hint)
+        """A version of a variable, of which the name or the key is given; without one a temporary."""
+        name = self.shared.names.fresh(plain(hint))
         self.shared.depth[name] = self.open
         return name
 
@@ -167,10 +189,22 @@ class Writer:
         self.lines.append(Apply((target,), op, args, tuple(keywords), None, self.place(node)))
         return target
 
+    def do(self, op: str, *args: Atom, node: gast.AST) -> None:
+        """Write a line that is done for its effect."""
+        self.add(Apply((), op, args, (), None, self.place(node)))
+
     def stop(self, op: str, *args: Atom, node: gast.AST) -> None:
         """Write a line that control does not pass."""
-        self.add(Apply((), op, args, (), None, self.place(node)))
+        self.do(op, *args, node=node)
         self.leave(Stop())
+
+    def clean_up(self, above: int = 0) -> None:
+        """Write what the open `with` and `finally` do on the way out, down to the first `above` of them."""
+        cleanups = self.cleanups
+        while len(self.cleanups) > above:
+            self.cleanups = self.cleanups[:-1]
+            cleanups[len(self.cleanups)]()
+        self.cleanups = cleanups
 
     def leave(self, end: Terminator) -> None:
         if self.end is None:
@@ -178,15 +212,64 @@ class Writer:
 
     # Variables
 
-    def set(self, variable: str, atom: Atom) -> None:
+    def set(self, key: str, atom: Atom) -> None:
+        """From here on, a local without a box stands for this."""
         if self.end is not None:
             return
         if self.before:
-            self.before[-1].setdefault(variable, self.values.get(variable, UNDEF))
-        self.values[variable] = atom
+            self.before[-1].setdefault(key, self.values.get(key, UNDEF))
+        self.values[key] = atom
 
-    def now(self, variables: Iterable[str]) -> tuple[Atom, ...]:
-        return tuple(self.values.get(variable, UNDEF) for variable in variables)
+    def now(self, keys: Iterable[str]) -> tuple[Atom, ...]:
+        return tuple(self.values.get(key, UNDEF) for key in keys)
+
+    def key(self, variable: str) -> str:
+        """A name, or the key of the variable that the innermost open comprehension means by it."""
+        return next((own[variable] for own in reversed(self.own) if variable in own), variable)
+
+    def carried(self, loop: gast.AST) -> tuple[str, ...]:
+        """The variables that a loop binds and hands from turn to turn."""
+        return tuple(key for key in self.scopes.bound_in(loop) if key not in self.boxes)
+
+    def open_scope(self, comprehension: gast.AST) -> dict[str, str]:
+        """From here on, names may mean the variables of a comprehension."""
+        own = self.scopes.own(comprehension)
+        self.own.append(own)
+        for key in own.values():
+            if key in self.scope.boxed:
+                self.new_box(key, comprehension)
+        return own
+
+    def close_scope(self) -> None:
+        for key in self.own.pop().values():
+            if key not in self.boxes:
+                self.set(key, UNDEF)
+
+    def owner(self, variable: str) -> tuple[Writer | None, str]:
+        """The function that a name is a local of (None: none of the text), and its key there."""
+        writer: Writer | None = self
+        while writer is not None and variable not in writer.scope.globals:
+            key = writer.key(variable)
+            if key in writer.scope.locals:
+                return writer, key
+            writer = writer.around
+        return None, variable
+
+    def bind(self, variable: str, atom: Atom, node: gast.AST) -> None:
+        """What the user's text does by an assignment to a name; `UNDEF` makes it a name without a value."""
+        owner, key = self.owner(variable)
+        if owner is None:
+            self.do("setglobal", Const(self.mangled(variable)), atom, node=node)
+        elif key in owner.boxes:
+            self.do("rebox", owner.boxes[key], *(() if atom is UNDEF else (atom,)), node=node)
+        else:
+            self.set(key, atom)
+
+    def new_box(self, key: str, node: gast.AST) -> None:
+        """Let a variable live in a box from here on."""
+        atom = self.values.get(key, UNDEF)
+        self.boxes[key] = self.fresh(f"{plain(key)}_box")
+        self.add(Apply((self.boxes[key],), "box", () if atom is UNDEF else (atom,), (), None, self.place(node)))
 
     def mangled(self, name: str) -> str:
         """What Python makes of `__name` inside of a class."""
@@ -196,25 +279,33 @@ class Writer:
 
     def read(self, variable: str, node: gast.AST) -> Atom:
         """The value of a variable here; of one that no function in the text binds, a line that reads it."""
-        writer: Writer | None = self
-        while writer is not None and variable not in writer.scope.globals:
-            if variable in writer.scope.locals:
-                atom = writer.values.get(variable, UNDEF)
-                return self.unbound(variable, node, writer is self) if atom is UNDEF else atom
-            writer = writer.around
-        cell = writer is None and variable in self.free
+        owner, key = self.owner(variable)
+        if owner is not None:
+            if key in owner.boxes:
+                return self.apply("unbox", owner.boxes[key], node=node, hint=variable)
+            atom = owner.values.get(key, UNDEF)
+            return self.unbound(variable, node, owner is self) if atom is UNDEF else atom
+        declared, writer = False, cast("Writer | None", self)
+        while writer is not None and not declared:
+            declared, writer = variable in writer.scope.globals, writer.around
+        cell = not declared and variable in self.free
         return self.apply("cell" if cell else "global", Const(self.mangled(variable)), node=node)
 
-    def escapes(self, atom: Atom) -> None:
-        """Is it handed to where it may be called at any time? Refuse that of a function whose variables change."""
-        if not isinstance(atom, Const) and atom in self.shared.changing:
-            self.shared.changing[atom].refuse()
+    def define(self, node: gast.AST, function: Function, hint: str, place: Place) -> Name:
+        """Write the line of an inner function, and note which of the variables it reads may change."""
+        target = self.fresh(hint)
+        captured = [key for key in self.scopes.of(node).captures if key in self.scope.locals and key not in self.boxes]
+        changing = tuple(key for key in captured if self.scopes.changes_later(node, key, self.scope))
+        if changing:
+            self.shared.changing[target] = Changing(self, changing, self.now(changing))
+        self.add(Def(target, function, place))
+        return target
 
     def called(self, atom: Atom) -> None:
-        """It is called here: its variables must be what they were when it was defined."""
+        """It is called here: if its variables are not what they were when it was defined, they must live in boxes."""
         inner = None if isinstance(atom, Const) else self.shared.changing.get(atom)
         if inner and (inner.writer is not self or self.now(inner.variables) != inner.values):
-            inner.refuse()
+            self.shared.box(atom)
 
     def unbound(self, variable: str, node: gast.AST, local: bool) -> Atom:
         """Surely without a value: raise what Python raises."""

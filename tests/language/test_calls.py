@@ -1,0 +1,237 @@
+"""Callables of every sort: methods and properties, operators of one's own classes, wrapped and partial functions, chosen ones."""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from whole_functions import Case, agree, collecting
+
+CASES: dict[str, Case] = {}
+case = collecting(CASES)
+A = np.array([0.9, 0.5, 1.3])
+
+
+class Shape:
+    scale = 2.0
+
+    def __init__(self, size):
+        self.size = size
+
+    @property
+    def area(self):
+        return self.size * self.size
+
+    @area.setter
+    def area(self, value):
+        self.size = math.sqrt(value)
+
+    @staticmethod
+    def twice(x):
+        return 2 * x
+
+    @classmethod
+    def scaled(cls, size):
+        return cls(size * cls.scale)
+
+    def __call__(self, x):
+        return self.size * x
+
+    def grow(self, by):
+        self.size += by
+        return self
+
+
+class Box(Shape):
+    scale = 3.0
+
+    def __init__(self, size, depth):
+        super().__init__(size)
+        self.depth = depth
+
+    @property
+    def area(self):
+        return super().area * self.depth
+
+    def grow(self, by):
+        super().grow(by).depth *= by
+        return self
+
+
+@dataclass
+class Vector:
+    x: float
+    y: float = 1.0
+    tags: list = field(default_factory=list)
+
+    def __add__(self, other):
+        return Vector(self.x + other.x, self.y + other.y)
+
+    def __mul__(self, k):
+        return Vector(self.x * k, self.y * k)
+
+    __rmul__ = __mul__
+
+    def __matmul__(self, other):
+        return self.x * other.x + self.y * other.y
+
+    def __getitem__(self, i):
+        return self.y if i else self.x
+
+    def __iadd__(self, other):
+        self.x += other.x
+        return self
+
+    def __neg__(self):
+        return Vector(-self.x, -self.y)
+
+
+@case(0.7)
+def methods_properties_static_and_class_methods(x):
+    s = Shape.scaled(x)
+    s.grow(x * x)
+    t = s.grow
+    t(1.0)
+    return s.area * Shape.twice(x) + s(x)
+
+
+@case(0.7)
+def a_property_that_is_set(x):
+    s = Shape(x)
+    s.area = x * x * x
+    return s.size * s.area
+
+
+class Left:
+    def __init__(self, value):
+        self.value = value
+
+    def __mul__(self, other):
+        if isinstance(other, Left):
+            return self.value * other.value
+        return NotImplemented
+
+
+class Right:
+    def __init__(self, value):
+        self.value = value
+
+    def __rmul__(self, other):
+        return 3 * self.value * other.value
+
+
+class Derived(Left):
+    def __rmul__(self, other):
+        return 7 * self.value * other.value
+
+
+@case(0.7)
+def operators_that_leave_it_to_the_other_operand(x):
+    return Left(x) * Right(x)
+
+
+@case(0.7)
+def the_operator_of_a_derived_class_comes_first(x):
+    return Left(x) * Derived(x * x) + Left(x) * Left(2.0)
+
+
+@case(0.7)
+def inheritance_and_super(x):
+    b = Box(x, x * x)
+    b.grow(2 * x)
+    return b.area * b.depth + b.size
+
+
+@case(0.7)
+def operators_of_a_class(x):
+    a, b = Vector(x), Vector(x * x, x)
+    c = a
+    c += 2.0 * b + a * x
+    return (a @ -b) * a[0] + c[1] * c.x
+
+
+def squared(f):
+    @functools.wraps(f)
+    def wrapper(*args, **keywords):
+        y = f(*args, **keywords)
+        return y * y
+
+    return wrapper
+
+
+@squared
+def wave(x, *, k=1.0):
+    return math.sin(k * x)
+
+
+@functools.lru_cache(maxsize=16)
+def coefficient(k):
+    return 1.0 / (k + 1)
+
+
+@case(0.7)
+def decorated_and_cached_functions(x):
+    return wave(x, k=2.0) + wave(x) * coefficient(3)
+
+
+@case(0.7)
+def partial_functions(x):
+    power = functools.partial(lambda a, b, c=1.0: a**b * c, c=x)
+    return power(x, 3.0) + functools.partial(power, 2.0)(x) + functools.reduce(lambda a, b: a * x + b, [1.0, x, 3.0])
+
+
+@case(0.7, A)
+def functions_of_operator(x, a):
+    return operator.mul(x, a[0]) + operator.add(x, 1.0) * operator.neg(a[1]) + operator.truediv(a[2], x)
+
+
+TABLE = {"sin": np.sin, "double": lambda x: 2 * x, "square": operator.mul}
+
+
+@case(0.7, "double")
+def chosen_by_a_name_and_by_a_branch(x, name):
+    f = TABLE[name] if x > 0 else math.cos
+    g = math.sin if name == "sin" else (lambda t: t * x)
+    return f(x) * g(x) + TABLE["square"](x, x)
+
+
+@case(A, 0.7)
+def a_helper_that_writes_into_what_it_is_given(a, x):
+    def relax(u, w):
+        u[1:-1] += w * (u[2:] - 2 * u[1:-1] + u[:-2])
+
+    def normalise(u):
+        u /= np.sum(u)
+        return u
+
+    for _ in range(2):
+        relax(a, x)
+    b = normalise(a)
+    b[0] *= x
+    return np.sum(a * a)
+
+
+@case(0.7)
+def closures_that_share_a_variable(x):
+    total = 0.0
+
+    def add(v):
+        nonlocal total
+        total += v * v
+        return total
+
+    def scaled(k):
+        return k * total
+
+    add(x)
+    add(2 * x)
+    return scaled(x) + add(1.0)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_both_modes_agree_with_differences(name):
+    agree(*CASES[name])
