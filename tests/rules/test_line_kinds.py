@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from wengert.ir.axes import MANY
 from wengert.ir.core import Apply, Const
 from wengert.ir.kinds import (
     BOTTOM,
     FLOAT,
     INT,
-    MANY,
     UNKNOWN,
     Array,
     Dict,
@@ -26,8 +26,8 @@ from wengert.ir.kinds import (
     Slice,
     Text,
     Tuple,
-    kind_of,
-)  # fmt: skip
+)
+from wengert.ir.values import kind_of
 from wengert.rules import acts, kinds_of_line
 from wengert.rules.index_kinds import item_kind, slice_axis
 

@@ -1,8 +1,51 @@
 """The rules: what every primitive computes kinds of, costs, and hands on to its operands' derivatives."""
 
-from wengert.rules import constant, creation, elementwise, extremes, indexing, joining, linalg, operators, reduce, sequences, shape
+from wengert.rules import (
+    assembly,
+    calculus,
+    complex_numbers,
+    constant,
+    creation,
+    cumulative,
+    decompositions,
+    elementwise,
+    extremes,
+    fft,
+    indexing,
+    joining,
+    linalg,
+    linalg_names,
+    masked,
+    norms,
+    operators,
+    order,
+    polynomial,
+    polynomial_products,
+    products,
+    reduce,
+    repeating,
+    sequences,
+    shape,
+    solving,
+    stand_ins_arrays,
+    stand_ins_builtins,
+    statistics,
+    users,
+)
 from wengert.rules.line_kinds import acts, element_of, kinds_of_line
-from wengert.rules.table import Call, Partial, Primitive, attribute_op, bind, check_operands, lookup, method_op, op_of
+from wengert.rules.table import (
+    Call,
+    Partial,
+    Primitive,
+    attribute_op,
+    bind,
+    check_operands,
+    is_flat,
+    lookup,
+    method_op,
+    op_of,
+    open_parameters,
+)
 
 __all__ = [
     "FAMILIES",
@@ -14,11 +57,19 @@ __all__ = [
     "bind",
     "check_operands",
     "element_of",
+    "is_flat",
     "kinds_of_line",
     "lookup",
     "method_op",
     "op_of",
+    "open_parameters",
 ]  # fmt: skip
 
-FAMILIES = (operators, elementwise, constant, reduce, sequences, extremes, shape, linalg, joining, creation, indexing)
+FAMILIES = (
+    operators, elementwise, constant, reduce, sequences, extremes, shape, linalg, joining, creation, indexing, solving, decompositions, norms, linalg_names, complex_numbers, fft, polynomial, polynomial_products,
+    order, cumulative, masked, statistics, products, calculus, assembly, repeating,
+)  # fmt: skip
 """The files of rows; importing them fills the table."""
+
+STAND_INS = (stand_ins_arrays, stand_ins_builtins, users)
+"""The files of functions that others are replaced by, and of the users' own rules."""

@@ -25,17 +25,20 @@ from wengert.ir.kinds import (
     Text,
     Tuple,
     axes_of,
-    known,
     scalar_type,
-)  # fmt: skip
+)
+from wengert.ir.values import known
+from wengert.rules import complex_numbers as complex_rows
 from wengert.rules import elementwise as elementwise_rows
+from wengert.rules.index_kinds import positional
 from wengert.rules.result_kinds import always, elementwise_kind, reduction_kind
-from wengert.rules.table import Call, KindOf, constant, elementwise, op_of
+from wengert.rules.table import Call, KindOf, also_called, constant, elementwise, op_of
+from wengert.runtime import stop_gradient
 
 BOOL = Scalar("bool")
 
 # ufuncs: all that have no row yet (so those have to be there) and one result are flat
-assert op_of(np.sin) == "np.sin" and elementwise_rows
+assert op_of(np.sin) == "np.sin" and elementwise_rows and complex_rows
 for _name, _function in sorted(vars(np).items()):  # not `dir`: NumPy imports submodules when they are asked for
     if not isinstance(_function, np.ufunc) or op_of(_function) is not None or _function.nout > 1 or _function.signature is not None:
         continue
@@ -59,7 +62,7 @@ constant("y = math.ulp(x)", kind=always(FLOAT))
 
 
 def _len(call: Call, kind: KindOf) -> Kind:
-    match kind(call["x"]):
+    match positional(kind(call["x"])):
         case Tuple(items) | List(_, tuple(items)) | Dict(items):
             return Known(len(items))
         case Array(_, (1, *_)):
@@ -149,11 +152,20 @@ def _counted(call: Call, kind: KindOf) -> Kind:
 
 
 constant("y = np.count_nonzero(x, axis=None, *, keepdims=False)", kind=_counted, cost=100)
-constant("y = np.argsort(x, axis=-1)", kind=lambda call, kind: _index_like(kind(call["x"])), method=True, cost=100)
+constant("y = np.argsort(x, axis=-1, kind=None, *, stable=None)", kind=lambda call, kind: _index_like(kind(call["x"])), method=True, cost=100)
+constant("y = np.argpartition(x, kth, axis=-1)", kind=lambda call, kind: _index_like(kind(call["x"])), method=True, cost=100)
+constant("y = np.flatnonzero(x)", kind=lambda call, kind: Array("int64", (f"{call.result}:0",)), cost=100)
+constant("y = np.searchsorted(x, v, side='left', sorter=None)", kind=lambda call, kind: _positions(kind(call["v"])), method=True, cost=100)
+constant("y = np.broadcast_shapes(*shapes)")
 constant("y = np.round(x, decimals=0)", kind=elementwise_kind("x"), method=True)
 constant("y = np.allclose(x, y, rtol=1e-5, atol=1e-8)", kind=always(BOOL), cost=100)
 constant("y = np.array_equal(x, y)", kind=always(BOOL), cost=100)
 constant("y = np.nonzero(x)", method=True, cost=100)
+
+
+def _positions(kind: Kind) -> Kind:
+    axes = axes_of(kind)
+    return UNKNOWN if axes is None else Array("int64", axes) if axes else NumpyScalar("int64")
 
 
 def _index_like(kind: Kind) -> Kind:
@@ -179,3 +191,20 @@ def _drawn(call: Call) -> Kind:
 
 
 constant("y = np.isclose(x, y, rtol=1e-5, atol=1e-8)", kind=elementwise_kind("x", "y"))
+
+# what the user says does not vary: the value itself, in every mode and at every level
+constant("y = stop_gradient(x)", kind=lambda call, kind: kind(call["x"]), view=True, cost=0)
+also_called(stop_gradient, "stop_gradient")
+
+# questions about arrays, their text, positions in them: whatever the keywords are
+for _name in (
+    "argwhere", "array2string", "array_equiv", "array_repr", "array_str", "common_type", "digitize", "einsum_path", "fix", "iscomplex", "iscomplexobj",
+    "isfortran", "isneginf", "isposinf", "isreal", "isrealobj", "iterable", "lexsort", "may_share_memory", "nanargmax", "nanargmin", "result_type",
+    "shares_memory", "isin", "isscalar", "format_float_positional", "format_float_scientific", "can_cast", "issubdtype",
+):  # fmt: skip
+    constant(f"y = np.{_name}(*operands)", lenient=True, cost=100)
+for _name in ("strides", "flags", "nbytes", "itemsize"):
+    constant(f"y = np.{_name}(x)", method=_name, attribute=_name)
+constant("y = np.tobytes(x)", method="tobytes", cost=100)
+constant("y = id(x)", kind=always(INT))
+also_called(np.around, "np.round")

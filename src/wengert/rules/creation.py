@@ -7,13 +7,17 @@ from collections.abc import Mapping
 import numpy as np
 
 from wengert import errors
+from wengert.ir.axes import Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
-from wengert.ir.kinds import UNKNOWN, Array, Axis, Kind, Known, Numeric, NumpyScalar, axes_of, dtype_of, is_scalar, scalar_type
+from wengert.ir.kinds import UNKNOWN, Array, Kind, Known, Numeric, NumpyScalar, axes_of, dtype_of, is_scalar, scalar_type
+from wengert.rules.by_example import exemplified
+from wengert.rules.composite import composite
 from wengert.rules.fitting import fit
 from wengert.rules.joining import PYTHON_DTYPES
-from wengert.rules.result_kinds import NotStatic, axes_of_shape, axis_of_length, dtype_argument, promoted
+from wengert.rules.result_kinds import NotStatic, axes_of_shape, axis_of_length, dtype_argument, promoted, value_of
 from wengert.rules.table import Call, KindOf, constant, general, linear
+from wengert.rules.tangents import by_tangent
 
 
 def _dtype(call: Call, kind: KindOf, default: str) -> str | None:
@@ -50,7 +54,7 @@ def _full_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
 
 
 linear("y = np.full(shape, value, dtype=None)", _full_vjp, of=("value",), kind=_filled, cost=100)
-linear("y = np.full_like(x, value, dtype=None)", _full_vjp, of=("value",), kind=_like, cost=100)
+linear("y = np.full_like(x, value, dtype=None)", _full_vjp, of=("value",), kind=_like, cost=100, flat_in=frozenset({"x"}))
 
 
 def _square(call: Call, kind: KindOf) -> Kind:
@@ -121,3 +125,22 @@ def kind_is_true(b: Builder, atom: Atom) -> bool:
 
 
 linear("y = np.linspace(start, stop, num=50, endpoint=True)", _linspace_vjp, of=("start", "stop"), kind=_linspace_kind, cost=100)
+composite("y = np.logspace(start, stop, num=50, endpoint=True, base=10.0)", "np.power(base, np.linspace(start, stop, num, endpoint))",
+          of=("start", "stop", "base"))  # fmt: skip
+by_tangent("y = np.geomspace(start, stop, num=50)", """
+t = np.linspace(0, 1, y.size)
+y_dot = start_dot * (y * (1 - t) / start) + stop_dot * (y * t / stop)
+""", of=("start", "stop"), kind=lambda call, kind: _linspace_kind(call, kind))  # fmt: skip
+
+
+def _vander(call: Call, kind: KindOf) -> str:
+    """The neighbouring column times its power; the column of ones gets the last one times 0."""
+    if value_of(call, kind, "increasing"):
+        return "y_dot = x_dot[:, None] * (np.roll(y, 1, axis=1) * np.arange(y.shape[1]))"
+    return "y_dot = x_dot[:, None] * (np.roll(y, -1, axis=1) * np.arange(y.shape[1] - 1, -1, -1))"
+
+
+by_tangent("y = np.vander(x, N=None, increasing=False)", _vander, kind=exemplified("x"))
+composite("y = np.fromiter(x, dtype)", "np.array(x, dtype)", of=("x",))
+linear("y = np.bincount(x, weights=None, minlength=0)", "weights_bar += y_bar[x]", of=("weights",),
+       kind=lambda call, kind: Array("float64", (f"{call.result}:0",)), cost=100)  # fmt: skip

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from wengert import errors
 from wengert.ir.build import Builder, parse_expression
 from wengert.ir.core import Atom
-from wengert.ir.kinds import Array, Kind, axes_of, join_all, scalar_type
+from wengert.ir.kinds import Array, Kind, axes_of, scalar_type
+from wengert.ir.lattice import join_all
 from wengert.rules.index_kinds import element_of
 from wengert.rules.notation import Partial
 from wengert.rules.sequences import weighted_items

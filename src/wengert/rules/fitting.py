@@ -1,6 +1,7 @@
 """Give a contribution the shape of its operand: the reverse of broadcasting, for rules that must do it themselves.
 
->>> from wengert.ir.kinds import MANY, Array
+>>> from wengert.ir.kinds import Array
+>>> from wengert.ir.axes import MANY
 >>> from wengert.rules.line_kinds import kinds_of_line
 >>> b = Builder(kinds={"g": Array("float64", (MANY, MANY)), "x": Array("float64", (MANY,))}, rule=kinds_of_line)
 >>> fit(b, "g", b.kind("x"), lambda: "x")
@@ -13,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from wengert.ir.axes import same_axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
-from wengert.ir.kinds import Kind, axes_of, same_axis
+from wengert.ir.kinds import Kind, axes_of
 
 
 def fit(b: Builder, g: Atom, kind: Kind, operand: Callable[[], Atom]) -> Atom:

@@ -13,14 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from wengert.ir.axes import EMPTY, MANY, Axis, broadcast_axes
 from wengert.ir.kinds import (
-    EMPTY,
     INT,
-    MANY,
     NUMERIC,
     UNKNOWN,
     Array,
-    Axis,
     Dict,
     Iterator,
     Kind,
@@ -28,14 +26,19 @@ from wengert.ir.kinds import (
     List,
     NumpyScalar,
     Range,
+    Record,
     Slice,
     Text,
     Tuple,
-    broadcast_axes,
-    join_all,
     scalar_type,
-)  # fmt: skip
+)
+from wengert.ir.lattice import join_all
 from wengert.rules.result_kinds import NotStatic, as_result, static
+
+
+def positional(kind: Kind) -> Kind:
+    """A namedtuple as the tuple that it is; other kinds as they are."""
+    return Tuple(tuple(item for _, item in kind.items)) if isinstance(kind, Record) and issubclass(kind.cls, tuple) else kind
 
 
 def element_of(kind: Kind) -> Kind:
@@ -44,7 +47,7 @@ def element_of(kind: Kind) -> Kind:
     >>> element_of(Array("float64", (MANY, 1))), element_of(List(INT))
     (Array(dtype='float64', axes=(1,)), Scalar(type='int'))
     """
-    match kind:
+    match positional(kind):
         case List(element) | Iterator(element):
             return element
         case Tuple(items):
@@ -62,6 +65,7 @@ def element_of(kind: Kind) -> Kind:
 
 def item_kind(kind: Kind, index: Kind, name: str, fresh: str) -> Kind:
     """The kind of `x[index]`; `name` is x's own name, `fresh` names lengths that are new."""
+    kind = positional(kind)
     match kind:
         case Tuple(items) | List(_, tuple(items)):
             try:
@@ -90,6 +94,36 @@ def item_kind(kind: Kind, index: Kind, name: str, fresh: str) -> Kind:
             indices = index.items if isinstance(index, Tuple) else (index,)
             return _array_item(dtype, axes, indices, name, fresh)
     return UNKNOWN
+
+
+def replaced_item(kind: Kind, path: Sequence[Kind], value: Kind) -> Kind:
+    """The kind of `x` after `x[path[0]]...[path[-1]] = value`: an array keeps its own, a list or dict gets another item.
+
+    >>> replaced_item(Dict((("k", INT),)), (Text("k"),), Array("float64", (MANY,)))
+    Dict(items=(('k', Array(dtype='float64', axes=('*',))),))
+    """
+    index, *rest = path
+    match kind:
+        case List(element, items):
+            if isinstance(index, Slice):
+                return List(join_all([element, element_of(value)]))
+            made = replaced_item(item_kind(kind, index, "", ""), rest, value) if rest else value
+            try:
+                position = range(len(items or ()))[static(index)]
+            except (NotStatic, TypeError, IndexError):
+                return List(join_all([element, made]))
+            known = (*(items or ())[:position], made, *(items or ())[position + 1 :])
+            return List(join_all(known), known)
+        case Dict(pairs):
+            try:
+                key = static(index)
+            except NotStatic:
+                return UNKNOWN
+            made = replaced_item(item_kind(kind, index, "", ""), rest, value) if rest else value
+            if any(type(other) is type(key) and other == key for other, _ in pairs):
+                return Dict(tuple((other, made if type(other) is type(key) and other == key else item) for other, item in pairs))
+            return Dict((*pairs, (key, made)))
+    return kind
 
 
 def _is_int(kind: Kind) -> bool:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from wengert import errors
+from wengert.ir.axes import Axis, broadcast_axes, same_axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
-from wengert.ir.kinds import UNKNOWN, Array, Axis, Kind, Known, NumpyScalar, Slice, Tuple, axes_of, broadcast_axes, same_axis
+from wengert.ir.kinds import Array, Kind, NumpyScalar, axes_of
 from wengert.rules.fitting import fit
 from wengert.rules.index_kinds import item_kind
 from wengert.rules.result_kinds import broadcast_kind
@@ -23,38 +23,8 @@ def _item(call: Call, kind: KindOf) -> Kind:
     return item_kind(kind(call["x"]), kind(call["index"]), str(call["x"]), call.result)
 
 
+# reading an element or a view takes no time; the adjoint is an array as large as x, made once for all reads of x
 linear("y = getitem(x, index)", None, kind=_item, cost=0, view=True, sequences=frozenset({"x"}))
-
-
-# take(x, indices, axis): `x[..., indices, ...]`
-
-
-def _whole() -> Kind:
-    return Slice(Known(None), Known(None), Known(None))
-
-
-def _taken(call: Call, kind: KindOf) -> Kind:
-    operand, axis = kind(call["x"]), kind(call["axis"])
-    index: Kind = kind(call["indices"])
-    if isinstance(operand, Array) and isinstance(axis, Known) and (axis.value is not None or len(operand.axes) == 1):
-        place = (axis.value or 0) % max(len(operand.axes), 1)
-        index = Tuple((*(_whole() for _ in range(place)), index))
-        return item_kind(operand, index, str(call["x"]), call.result)
-    return UNKNOWN
-
-
-def _take_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
-    axes, axis = axes_of(b.kind(call["x"])), b.kind(call["axis"])
-    if axes is None or not isinstance(axis, Known) or (axis.value is None and len(axes) != 1):
-        raise errors.error("W044", call.line.place, name=call.line.op, what="an operand of several axes without a known `axis`")
-    ahead = (axis.value or 0) % len(axes)
-    zeros = b.apply("np.zeros_like", call["x"])
-    whole = [b.apply("slice", Const(None), Const(None), Const(None)) for _ in range(ahead)]
-    index = b.apply("tuple", *whole, call["indices"]) if ahead else call["indices"]
-    return b.apply("scatter_add", zeros, index, y_bar)
-
-
-linear("y = np.take(x, indices, axis=None)", _take_vjp, kind=_taken, method=True, cost=100)
 
 
 # where(c, x, y): linear in x and y together
@@ -90,4 +60,4 @@ def _shape_without(b: Builder, call: Call, tangent: Atom) -> tuple[Axis, ...] | 
     return broadcast_axes(known) if len(known) == 2 else None
 
 
-linear("z = np.where(c, x, y)", _where_vjp, of=("x", "y"), kind=_where_kind, cost=2, jvp=_where_jvp)
+linear("z = np.where(c, x, y)", _where_vjp, of=("x", "y"), kind=_where_kind, cost=2, jvp=_where_jvp, flat_in=frozenset({"c"}))

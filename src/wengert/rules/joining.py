@@ -10,15 +10,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from wengert import errors
+from wengert.ir.axes import EMPTY, MANY, Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import (
-    EMPTY,
-    MANY,
     UNKNOWN,
     Array,
-    Axis,
     Kind,
+    Known,
     List,
     NumpyScalar,
     Scalar,
@@ -27,7 +26,8 @@ from wengert.ir.kinds import (
     dtype_of,
     may_carry_derivative,
     scalar_type,
-)  # fmt: skip
+)
+from wengert.rules.index_kinds import element_of
 from wengert.rules.result_kinds import NotStatic, dtype_argument, example_of, normalized, value_of
 from wengert.rules.sequences import item_kinds, items_of, packed
 from wengert.rules.table import Call, KindOf, linear
@@ -173,8 +173,12 @@ def _stack_kind(call: Call, kind: KindOf) -> Kind:
 def _stack_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
     kind, axis = b.kind(call["arrays"]), call.value("axis")
     kinds = item_kinds(kind)
-    if kinds is None or type(axis) is not int:
-        raise _refused(call, "pieces whose number is known only at run time" if kinds is None else "an axis known only at run time")
+    if type(axis) is not int:
+        raise _refused(call, "an axis known only at run time")
+    if kinds is None and isinstance(kind, List):
+        return b.apply("list_of", y_bar if axis == 0 else b.apply("np.moveaxis", y_bar, Const(axis), Const(0)))
+    if kinds is None:
+        raise _refused(call, "pieces whose number is known only at run time")
     ahead = ":, " * axis if axis >= 0 else "..., "
     behind = ", :" * (-axis - 1) if axis < 0 else ""
     parts = [
@@ -184,6 +188,10 @@ def _stack_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
     return packed(b, kind, parts)
 
 
+# the rows of an array as a list: the adjoint of `stack`, as that is its adjoint
+linear("y = list_of(x)", "x_bar += np.stack(y_bar)", kind=lambda call, kind: List(element_of(kind(call["x"]))), cost=100, view=True)
+linear("y = np.unstack(x, *, axis=0)", "x_bar += np.stack(y_bar, axis)", cost=100, view=True,
+       kind=lambda call, kind: List(element_of(kind(call["x"]))) if call.value("axis") == 0 else UNKNOWN)  # fmt: skip
 linear("y = np.stack(arrays, axis=0)", _stack_vjp, kind=_stack_kind, cost=100, sequences=frozenset({"arrays"}))
 
 
@@ -211,12 +219,24 @@ def _array_kind(call: Call, kind: KindOf) -> Kind:
     found = _nested_axes(kind(call["x"]), call.result)
     try:
         dtype = dtype_argument(call, kind)
+        least = value_of(call, kind, "ndmin") if "ndmin" in call.arguments else 0
     except NotStatic:
         return UNKNOWN
-    return UNKNOWN if found is None else Array(dtype or found[0], found[1])
+    if found is None:
+        return UNKNOWN
+    front: list[Axis] = [1] * (least - len(found[1]))
+    return Array(dtype or found[0], (*front, *found[1]))
 
 
 def _array_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
+    least = b.kind(call["ndmin"]) if "ndmin" in call.arguments else Known(0)
+    if least != Known(0):  # the axes that it puts in front
+        found = _nested_axes(b.kind(call["x"]), call.result)
+        if found is None or not isinstance(least, Known):
+            raise _refused(call, "`ndmin` of a value of unknown kind")
+        if least.value > len(found[1]):
+            y_bar = b.text(f"y_bar[{', '.join('0' * (least.value - len(found[1])))}]", {"y_bar": y_bar})
+
     def cut(kind: Kind, index: tuple[int, ...]) -> Atom:
         if not isinstance(kind, (List, Tuple)):
             if not may_carry_derivative(kind):
@@ -226,6 +246,8 @@ def _array_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
         if kinds is None:
             if not index and isinstance(kind, List) and _numbers(kind.element):
                 return b.apply("np.tolist", y_bar, spelled=".tolist")
+            if not index and isinstance(kind, List) and isinstance(kind.element, (Array, NumpyScalar)):
+                return b.apply("list_of", y_bar)
             raise _refused(call, "a list of arrays whose length is known only at run time")
         return packed(b, kind, [cut(k, (*index, i)) for i, k in enumerate(kinds)])
 
@@ -236,9 +258,9 @@ def _numbers(kind: Kind) -> bool:
     return scalar_type(kind) == "float" or (isinstance(kind, List) and _numbers(kind.element))
 
 
-for _name in ("array", "asarray", "ascontiguousarray"):
+for _name, _copy in (("array", ", *, ndmin=0"), ("asarray", ", *, copy=None"), ("asanyarray", ""), ("ascontiguousarray", "")):
     linear(
-        f"y = np.{_name}(x, dtype=None)", _array_vjp, kind=_array_kind, cost=1, view=_name != "array", sequences=frozenset({"x"})
+        f"y = np.{_name}(x, dtype=None{_copy})", _array_vjp, kind=_array_kind, cost=1, view=_name != "array", sequences=frozenset({"x"})
     )
 
 

@@ -21,6 +21,7 @@ from wengert import errors
 from wengert.ir.core import Apply, Name
 from wengert.ir.kinds import (
     BOTTOM,
+    EITHER,
     INT,
     NUMERIC,
     RANGE,
@@ -36,6 +37,8 @@ from wengert.ir.kinds import (
     Numeric,
     NumpyScalar,
     Range,
+    Record,
+    Saved,
     Scalar,
     Slice,
     Text,
@@ -43,14 +46,14 @@ from wengert.ir.kinds import (
     Union,
     axes_of,
     dtype_of,
-    join,
-    join_all,
-    known,
-    options_of,
+    is_real,
+    linear_number,
+    may_be_complex,
     scalar_type,
-    substitute,
-)  # fmt: skip
-from wengert.rules.index_kinds import element_of, item_kind
+)
+from wengert.ir.lattice import join, join_all, options_of
+from wengert.ir.values import known, substitute
+from wengert.rules.index_kinds import element_of, item_kind, positional, replaced_item
 from wengert.rules.result_kinds import as_result
 from wengert.rules.table import bind, lookup
 
@@ -78,18 +81,21 @@ def kinds_of_line(line: Apply, kinds: Mapping[Name, Kind]) -> tuple[Kind, ...]:
         call = bind(line)
     except errors.Error:
         return (UNKNOWN,)
-    return (call.primitive.kind(call, lambda atom: substitute(kinds, atom)),)
+    found = call.primitive.kind(call, lambda atom: substitute(kinds, atom))
+    if found == NUMERIC and not row.real and any(may_be_complex(substitute(kinds, atom)) for atom in call.arguments.values()):
+        return (UNKNOWN,)  # `NUMERIC` is of real numbers
+    return (NUMERIC,) if row.real and found == UNKNOWN else (found,)
 
 
 def _for_each(line: Apply, kinds: Mapping[Name, Kind], unions: tuple[Name, ...]) -> tuple[Kind, ...]:
     """The kinds for each combination of what the arguments may be, joined."""
     combinations = product(*(options_of(kinds[name]) for name in unions[:COMBINED]))
     rest = dict.fromkeys(unions[COMBINED:], NUMERIC)
-    each = [kinds_of_line(line, ChainMap(dict(zip(unions, options)), rest, kinds)) for options in combinations]  # type: ignore[arg-type]
+    each = [kinds_of_line(line, ChainMap(dict(zip(unions, options)), rest, kinds)) for options in combinations]  # type: ignore[arg-type]  # ChainMap asks for mutable maps and only reads these
     return tuple(map(join_all, zip(*each)))
 
 
-CONTAINERS = frozenset({"tuple", "list", "dict", "slice", "append", "next", "unbroadcast", "project", "plus"})
+CONTAINERS = frozenset({"tuple", "list", "dict", "record", "slice", "append", "next", "unbroadcast", "project", "plus"})
 """Ops that hold their arguments, or look at what they may be: of any kind."""
 
 COMBINED = 2
@@ -103,14 +109,16 @@ def acts(line: Apply) -> bool:
     (True, True, False)
     """
     if line.op in ACTING:
-        return True
+        return line.op != "invoke" or not line.keywords
     if line.op in STRUCTURE:
         return False
     row = lookup(line.op)
     return row is None or not row.pure
 
 
-ACTING = frozenset({"raise", "call", "call_star", "store", "setattr", "delattr"})
+ACTING = frozenset({
+    "raise", "call", "call_star", "invoke", "setattr", "delattr", "setitem", "delitem", "setglobal", "enter", "leave", "apart",
+})  # fmt: skip
 
 
 # structure: a function of the line and the kinds of its arguments, giving one kind for all targets or one each
@@ -125,7 +133,9 @@ def _getattr(line: Apply, args: list[Kind]) -> Result:
     if isinstance(value, Known) and isinstance(value.value, (types.ModuleType, type)):
         found = getattr(value.value, name, None)
         return known(found) if found is not None else UNKNOWN
-    if name == "dtype" and isinstance(value, (Array, NumpyScalar)):
+    if isinstance(value, Record):
+        return dict(value.items).get(name, UNKNOWN)
+    if name == "dtype" and isinstance(value, (Array, NumpyScalar)) and value.dtype != EITHER:
         return Known(np.dtype(value.dtype))
     return UNKNOWN
 
@@ -154,8 +164,16 @@ def _dict(line: Apply, args: list[Kind]) -> Result:
     return Dict(tuple(items.items()))
 
 
+def _record(line: Apply, args: list[Kind]) -> Result:
+    cls, items = args[0], args[1:]
+    names = [name.value for name in items[::2] if isinstance(name, Text) and name.value is not None]
+    if not isinstance(cls, Known) or len(names) * 2 != len(items):
+        return UNKNOWN
+    return Record(cls.value, tuple(zip(names, items[1::2])))
+
+
 def _unpack(line: Apply, args: list[Kind]) -> Result:
-    value, count = args[0], len(line.targets)
+    value, count = positional(args[0]), len(line.targets)
     if isinstance(value, Tuple) or (isinstance(value, List) and value.items is not None):
         items = value.items or ()
         return items if len(items) == count else (UNKNOWN,) * count
@@ -163,7 +181,7 @@ def _unpack(line: Apply, args: list[Kind]) -> Result:
 
 
 def _unpack_star(line: Apply, args: list[Kind]) -> Result:
-    value = args[0]
+    value = positional(args[0])
     before, after = (int(kind.value) if isinstance(kind, Known) else 0 for kind in args[1:3])
     if isinstance(value, Tuple) or (isinstance(value, List) and value.items is not None):
         items = value.items or ()
@@ -205,6 +223,24 @@ def _first(line: Apply, args: list[Kind]) -> Result:
     return args[0]
 
 
+def _added(line: Apply, args: list[Kind]) -> Result:
+    """`a[i] += v`: an array stays what it is; a list has, somewhere, a sum in place of a number of the text."""
+    whole = args[0]
+    if not isinstance(whole, List):
+        return whole
+    return replaced_item(whole, args[1:-1], join(whole.element, args[-1]))
+
+
+def _written(line: Apply, args: list[Kind]) -> Result:
+    """`a[i] = v`: an array stays what it is, a list or dict has another item."""
+    return replaced_item(args[0], args[1:-1], args[-1])
+
+
+def _last_writes(line: Apply, args: list[Kind]) -> Result:
+    found = item_kind(args[0], args[1], line.args[0] if isinstance(line.args[0], str) else "", line.targets[0])
+    return Array("bool", found.axes) if isinstance(found, Array) else UNKNOWN
+
+
 def _unbroadcast(line: Apply, args: list[Kind]) -> Result:
     """Shape of the second argument, dtype of the first."""
     g, x = args[0], args[1]
@@ -212,12 +248,12 @@ def _unbroadcast(line: Apply, args: list[Kind]) -> Result:
     if axes == () and scalar_type(g):
         return g
     if axes is None or dtype is None:
-        return NUMERIC if axes is None and isinstance(x, Numeric) else UNKNOWN
+        return NUMERIC if axes is None and isinstance(x, Numeric) and is_real(g) else UNKNOWN
     return as_result(dtype, axes)
 
 
 def _project(line: Apply, args: list[Kind]) -> Result:
-    return args[1] if isinstance(args[1], (Array, NumpyScalar)) else Scalar("float") if scalar_type(args[1]) else UNKNOWN
+    return args[1] if isinstance(args[1], (Array, NumpyScalar)) else linear_number(args[1]) if scalar_type(args[1]) else UNKNOWN
 
 
 def _is(line: Apply, args: list[Kind]) -> Result:
@@ -231,7 +267,7 @@ def _is(line: Apply, args: list[Kind]) -> Result:
             or type(b.value) in small
         )
         return Known((a.value is b.value) == (line.op == "is_")) if decided else Scalar("bool")
-    some = (Scalar, NumpyScalar, Array, Numeric, Text, Tuple, List, Dict, Range, Iterator, Closure)
+    some = (Scalar, NumpyScalar, Array, Numeric, Text, Tuple, List, Dict, Record, Range, Iterator, Closure)
     nothing = Known(None)
     if (a == nothing and isinstance(b, some)) or (b == nothing and isinstance(a, some)):
         return Known(line.op == "is_not")
@@ -282,6 +318,7 @@ STRUCTURE: dict[str, Callable[[Apply, list[Kind]], Result]] = {
     "tuple": lambda line, args: Tuple(tuple(args)),
     "list": _list,
     "dict": _dict,
+    "record": _record,
     "slice": lambda line, args: Slice(args[0], args[1], args[2]),
     "unpack": _unpack,
     "unpack_star": _unpack_star,
@@ -289,13 +326,20 @@ STRUCTURE: dict[str, Callable[[Apply, list[Kind]], Result]] = {
     "next": _next,
     "reversed": _reversed,
     "count": _always(Iterator(INT)),
-    "scatter_add": _first,
-    "add_at": _first,
-    "store": _first,
+    "scatter_add": _added,
+    "add_at": _added,
+    "store": _written,
+    "write": _written,
+    "write_add": _written,
     "copy": _first,
     "fresh": _first,
     "snapshot": _first,
     "unit": _always(Scalar("float")),
+    "last_writes": _last_writes,
+    "ruled": lambda line, args: tuple(args[: len(line.targets)]),
+    "checkpointed": _first,
+    "adjoint_of": lambda line, args: linear_number(args[0]) if scalar_type(args[0]) else args[0],
+    "pushed": _always(UNKNOWN),
     "unbroadcast": _unbroadcast,
     "project": _project,
     "plus": lambda line, args: join(args[0], args[1]),
@@ -310,7 +354,13 @@ STRUCTURE: dict[str, Callable[[Apply, list[Kind]], Result]] = {
     "global": _always(UNKNOWN),
     "cell": _always(UNKNOWN),
     "call": _always(UNKNOWN),
+    "invoke": _always(UNKNOWN),
+    "zero_of": _first,
+    "save": lambda line, args: Saved(args[0].value if isinstance(args[0], Text) and args[0].value else ""),
+    "restore": _always(UNKNOWN),
     "call_star": _always(UNKNOWN),
     "raise": _always(UNKNOWN),
+    "apart": _always(Known(None)),
+    "unread": lambda line, args: List(element_of(args[0])),
     **dict.fromkeys(CONSUMING, _consuming),
 }

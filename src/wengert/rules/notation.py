@@ -45,7 +45,7 @@ class Head:
 def head(text: str) -> Head:
     result, _, call = (part.strip() for part in text.partition("="))
     function, parenthesis, signature = call.partition("(")
-    if not parenthesis or not re.fullmatch(r"[\w.]+", function):
+    if not parenthesis or not re.fullmatch(r"[\w./]+", function):
         return _operator(result, ast.parse(call, mode="eval").body)
     if re.fullmatch(r"[\w, ]*\)", signature):  # most are so simple
         names = tuple(re.findall(r"\w+", signature))

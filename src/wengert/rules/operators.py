@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wengert.ir.build import parse_expression
-from wengert.ir.kinds import Known, Scalar, scalar_type
+from wengert.ir.kinds import Known, Scalar, is_complex, is_real, scalar_type
 from wengert.rules import table
 from wengert.rules.notation import Partial, head
 from wengert.rules.result_kinds import operator_kind
@@ -24,20 +24,25 @@ def operator_row(text: str, *rule: str, function: Callable[..., Any] | None = No
     table.also_called(found, head(text).op)
 
 
+# A product reads two arrays and writes one, which takes as long as the memory does: each adjoint is such a pass, and a quotient's three. So
+# they come to 2 to 5 times the primal, as a square's and a modulus's do (benchmarks/rules.py)
 operator_row("z = x + y", "x_bar += z_bar", "y_bar += z_bar")
 operator_row("z = x - y", "x_bar += z_bar", "y_bar -= z_bar")
 operator_row("z = x * y", "x_bar += z_bar * y", "y_bar += z_bar * x")
 operator_row("z = x / y", "x_bar += z_bar / y", "y_bar -= z_bar / y * z", cost=2)
 operator_row("y = -x", "x_bar -= y_bar")
 operator_row("y = +x", "x_bar += y_bar", cost=0)
-operator_row("y = abs(x)", "x_bar += y_bar * sign(x)", function=abs, choose=lambda call, kind: sign_partials(call, kind))
+operator_row("y = abs(x)", "x_bar += y_bar * sign(x)", function=abs, choose=lambda call, kind: sign_partials(call, kind), real=True)
 
 # `x % y` is `x - y * (x // y)`; at the jumps the one-sided derivative from above is taken
 operator_row("z = x % y", "x_bar += z_bar", "y_bar -= z_bar * (x // y)", cost=2)
 
 
 def sign_partials(call: Call, kind: KindOf) -> Partials:
-    """`abs` has derivative 0 at 0, on floats as on arrays."""
+    """`abs` has derivative 0 at 0, on floats as on arrays, and on complex numbers, whose direction it is (`complex_numbers.py`)."""
+    if not is_real(kind(call["x"])):
+        conjugate = "x.conjugate()" if scalar_type(kind(call["x"])) else "np.conj(x)"
+        return {"x": Partial(1, (("*", parse_expression(conjugate)), ("/", parse_expression("y + (y == 0)"))))}
     if scalar_type(kind(call["x"])):
         return {"x": Partial(1, (("*", parse_expression("(x > 0) - (x < 0)")),))}
     return {"x": Partial(1, (("*", parse_expression("np.sign(x)")),))}
@@ -49,6 +54,7 @@ def power_partials(module: str = "") -> Callable[[Call, KindOf], Partials]:
     With respect to x it is `y * x ** (y - 1)`, which at y == 0 is 0 also for x == 0; `y - (y != 0)` says so.
     With respect to y it is `z * log(x)`, which is 0 at x == 0 (from the right), where the guard `x + (x == 0)` takes log(1).
     For negative x there is no derivative with respect to y: nan on arrays, an error on floats.
+    A second power, a logarithm and the two guards: 5 times the primal, on which the promise at zero is worth it.
     """
 
     def power(text_x: str, exponent: str) -> str:
@@ -58,7 +64,8 @@ def power_partials(module: str = "") -> Callable[[Call, KindOf], Partials]:
         exponent = kind(call["y"])
         if isinstance(exponent, Known) and type(exponent.value) in (int, float):
             return _constant_exponent(exponent.value, power)
-        log = "math.log" if scalar_type(kind(call["x"])) and scalar_type(exponent) else "np.log"
+        floats = all(scalar_type(k) and not is_complex(k) for k in (kind(call["x"]), exponent))
+        log = "math.log" if floats else "np.log"
         return {
             "x": _row(f"y * {power('x', '(y - (y != 0))')}"),
             "y": Partial(1, (("*", parse_expression("z")), ("*", parse_expression(f"{log}(x + (x == 0))")))),

@@ -13,6 +13,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from wengert import errors
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
@@ -20,20 +22,12 @@ from wengert.ir.kinds import UNKNOWN, Array, Kind, Known, NumpyScalar, axes_of, 
 from wengert.rules.fitting import index_text
 from wengert.rules.notation import Partial
 from wengert.rules.result_kinds import NotStatic, as_result, normalized, promoted, reduction_kind, value_of
-from wengert.rules.table import Call, KindOf, Partials, general, linear, weighted
+from wengert.rules.table import Call, KindOf, Partials, also_called, general, weighted
 
 
 def reduction(name: str, *rule: str, signature: str = "x, axis=None, *, keepdims=False", **options: Any) -> None:
-    weighted(
-        f"y = np.{name}({signature})",
-        *rule,
-        kind=reduction_kind,
-        choose=_partials(rule),
-        expand=expand,
-        method=True,
-        cost=100,
-        **options,
-    )
+    options = {"kind": reduction_kind, "choose": _partials(rule), "expand": expand, "method": True, "cost": 100, **options}
+    weighted(f"y = np.{name}({signature})", *rule, **options)
 
 
 def _partials(rule: tuple[str, ...]) -> Callable[[Call, KindOf], Partials]:
@@ -48,6 +42,13 @@ def _partials(rule: tuple[str, ...]) -> Callable[[Call, KindOf], Partials]:
         return {"x": Partial(static.sign, factors)}
 
     return choose
+
+
+def filled(text: str, call: Call, kind: KindOf) -> ast.expr:
+    """The expression of a text with placeholders, for one call."""
+    found = _Fill(call, kind).visit(_parse(text))
+    assert isinstance(found, ast.expr)
+    return found
 
 
 class _Fill(ast.NodeTransformer):
@@ -88,7 +89,7 @@ def _count(call: Call, kind: KindOf) -> str:
         return "(x.size // np.size(y))"
 
 
-def _laid_out(call: Call, kind: KindOf, name: str) -> str:
+def laid_out(call: Call, kind: KindOf, name: str) -> str:
     """`y` with the axes back that the reduction took away."""
     axes = axes_of(kind(call["x"]))
     try:
@@ -127,7 +128,7 @@ def _dtype(call: Call, kind: KindOf) -> str:
 
 PLACEHOLDERS: dict[str, Callable[[Call, KindOf], str]] = {
     "count": _count,
-    "Y": lambda call, kind: _laid_out(call, kind, "y"),
+    "Y": lambda call, kind: laid_out(call, kind, "y"),
     "axis": _axis,
     "kept": _kept,
     "dtype": _dtype,
@@ -139,46 +140,23 @@ def expand(b: Builder, call: Call, y_bar: Atom) -> Atom:
     """`y_bar` laid out so that it broadcasts against x; constants and scalars do so as they are."""
     if isinstance(y_bar, Const) or axes_of(b.kind(y_bar)) == ():
         return y_bar
-    text = _laid_out(call, b.kind, "y_bar")
+    text = laid_out(call, b.kind, "y_bar")
     return y_bar if text == "y_bar" else b.text(text, {"y_bar": y_bar})
 
 
 _CAST = "x, axis=None, dtype=None, *, keepdims=False"
-reduction("sum", "x_bar += y_bar", signature=_CAST)
-reduction("mean", "x_bar += y_bar / count", signature=_CAST)
-# ties share equally
+reduction("sum", "x_bar += y_bar", signature=_CAST, masked="masked_sum")
+reduction("mean", "x_bar += y_bar / count", signature=_CAST, masked="masked_mean")
+# ties share equally; the primal only reads, here a mask is made, counted, and an array written: some eight times as long
 for _name in ("max", "min"):
-    reduction(_name, "x_bar += y_bar * (x == Y) / (x == Y).sum(axis=axis, keepdims=kept, dtype=dtype)")
+    reduction(_name, "x_bar += y_bar / (x == Y).sum(axis=axis, keepdims=kept, dtype=dtype) * (x == Y)", masked=f"masked_{_name}")
+    also_called(getattr(np, f"a{_name}"), f"np.{_name}")
 # right with zeros, too, so it is no quotient; the helper multiplies from both ends
-reduction("prod", "x_bar += y_bar * product_of_others(x, axis=axis)", domain=(0.5, 1.5))
+reduction("prod", "x_bar += y_bar * product_of_others(x, axis=axis)", domain=(0.5, 1.5), masked="masked_prod")
 _SPREAD = "x, axis=None, *, ddof=0, keepdims=False"
-reduction("var", "x_bar += y_bar * 2 * (x - x.mean(axis=axis, keepdims=kept)) / freedom", signature=_SPREAD)
+reduction("var", "x_bar += y_bar * 2 * conj(x - x.mean(axis=axis, keepdims=kept)) / freedom", signature=_SPREAD, real=True)
 # 0 where all elements are equal
-reduction("std", "x_bar += y_bar * (x - x.mean(axis=axis, keepdims=kept)) / (freedom * (Y + (Y == 0)))", signature=_SPREAD)
-
-
-# cumulative sums: the adjoint adds up from the other end
-def _cumsum_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
-    axes = axes_of(b.kind(call["x"]))
-    axis = call.value("axis")
-    if not axes or (axis is None and len(axes) != 1):
-        raise errors.error("W044", call.line.place, name=call.line.op, what="an operand of several axes without `axis`")
-    place = (axis or 0) % len(axes)
-    backward = ", ".join([":"] * place + ["::-1"])
-    names = {"y_bar": y_bar}
-    return b.text(
-        f"np.cumsum(y_bar[{backward}], axis={place})[{backward}]" if len(axes) > 1 else "np.cumsum(y_bar[::-1])[::-1]", names
-    )
-
-
-def _cumsum_kind(call: Call, kind: KindOf) -> Kind:
-    operand = kind(call["x"])
-    if isinstance(operand, Array) and (len(operand.axes) == 1 or kind(call["axis"]) != Known(None)):
-        return operand if operand.dtype.startswith("float") else UNKNOWN
-    return UNKNOWN
-
-
-linear("y = np.cumsum(x, axis=None)", _cumsum_vjp, kind=_cumsum_kind, method=True, cost=100)
+reduction("std", "x_bar += y_bar * conj(x - x.mean(axis=axis, keepdims=kept)) / (freedom * (Y + (Y == 0)))", signature=_SPREAD, real=True)
 
 
 # the product of all elements but one, and its derivatives: D(x; v, w, ...) is symmetric in x's places and the directions,

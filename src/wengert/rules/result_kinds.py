@@ -16,16 +16,15 @@ from typing import Any
 
 import numpy as np
 
+from wengert.ir.axes import EMPTY, MANY, Axis, broadcast_axes
 from wengert.ir.kinds import (
-    EMPTY,
+    EITHER,
     FLOAT,
     INT,
-    MANY,
     NUMBER,
     NUMERIC,
     UNKNOWN,
     Array,
-    Axis,
     Kind,
     Known,
     List,
@@ -36,10 +35,9 @@ from wengert.ir.kinds import (
     Text,
     Tuple,
     axes_of,
-    broadcast_axes,
     dtype_of,
     scalar_type,
-)  # fmt: skip
+)
 from wengert.rules.table import Call, KindFunction, KindOf, function_of
 
 Example = tuple[bool, str]  # (is a Python scalar, the name of its type or dtype)
@@ -87,6 +85,10 @@ _PYTHON: dict[str, Any] = {"float": 1.0, "int": 1, "bool": True, "complex": 1j, 
 
 @cache
 def _run(function: Callable[..., Any], examples: tuple[Example, ...], arrays: tuple[bool, ...]) -> tuple[bool, str] | None:
+    if (False, EITHER) in examples:
+        each = [_run(function, tuple((python, name if name != EITHER else choice) for python, name in examples), arrays)
+                for choice in ("float64", "complex128")]  # fmt: skip
+        return each[0] if each[0] == each[1] else None if None in each else (False, EITHER)
     values: list[Any] = []
     for (python, name), array in zip(examples, arrays):
         values.append(_PYTHON[name] if python else np.ones((0,) if array else (), name)[() if not array else slice(None)])
@@ -144,6 +146,8 @@ def operator_kind(function: Callable[..., Any]) -> KindFunction:
             return broadcast_kind(call, function, kinds)
         if all(isinstance(k, Known) and type(k.value) in (int, bool) for k in kinds):
             return _folded(function, kinds)
+        if call.primitive.op == "neg" and isinstance(kinds[0], Known):
+            return Known(-kinds[0].value)  # `-np.inf`, an order of a norm
         return python_kind(call.primitive.op, function, [t or "" for t in types])
 
     return kind_function
@@ -187,13 +191,12 @@ def sequence_kind(op: str, kinds: Sequence[Kind]) -> Kind:
         case "add", [Tuple(a), Tuple(b)]:
             return Tuple((*a, *b))
         case "add", [List(a, p), List(b, q)]:
-            from wengert.ir.kinds import join
+            from wengert.ir.lattice import join
 
             return List(join(a, b), (*p, *q) if p is not None and q is not None else None)
-        case "mul", [List(a), other] if scalar_type(other) in ("int", "bool"):
-            return List(a)
-        case "mul", [other, List(a)] if scalar_type(other) in ("int", "bool"):
-            return List(a)
+        case "mul", [List(a), other] | [other, List(a)] if scalar_type(other) in ("int", "bool"):
+            python = scalar_type(a)
+            return List(Scalar(python) if python else a)  # to be filled: its items will not stay that number
         case "mul", [Text(), other] if scalar_type(other) == "int":
             return Text()
     return UNKNOWN
@@ -286,7 +289,7 @@ def listed_kind(call: Call, operand: Kind) -> Kind:
 
 @cache
 def _reduce_one(op: str) -> Callable[[Any], Any]:
-    function = function_of(op)
+    function = function_of(op.replace("masked_", "np."))
     return lambda x: function(np.asarray(x).reshape(1))[()]
 
 

@@ -12,24 +12,11 @@ from functools import partial
 from typing import Any
 
 from wengert import errors
+from wengert.ir.axes import broadcast_axes
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
-from wengert.ir.kinds import (
-    FLOAT,
-    UNKNOWN,
-    Array,
-    Kind,
-    List,
-    Tuple,
-    Union,
-    axes_of,
-    broadcast_axes,
-    join,
-    join_all,
-    may_carry_derivative,
-    options_of,
-    scalar_type,
-)  # fmt: skip
+from wengert.ir.kinds import FLOAT, UNKNOWN, Array, Kind, List, Tuple, Union, axes_of, may_carry_derivative, scalar_type
+from wengert.ir.lattice import join, join_all, options_of
 from wengert.rules.fitting import fit
 from wengert.rules.index_kinds import element_of
 from wengert.rules.result_kinds import always, as_result, promoted, python_kind
@@ -138,7 +125,12 @@ def _math(text: str, *weights: tuple[str, Weight]) -> None:
     general(text, vjp=vjp, jvp=jvp, of=names, kind=always(FLOAT), sequences=frozenset(names), cost=4)
 
 
+def _partner(parameter: str) -> Weight:
+    return lambda b, call, items, position: b.apply("getitem", call[parameter], Const(position))
+
+
 _math("y = math.fsum(xs)", ("xs", one))
+_math("z = math.sumprod(p, q)", ("p", _partner("q")), ("q", _partner("p")))
 _math("z = math.dist(p, q)", ("p", _direction(1)), ("q", _direction(-1)))
 _vjp, _jvp = weighted_items(("xs", others))
 general("y = math.prod(xs, *, start=1)", vjp=lambda b, call, y_bar, name: _vjp(b, _from_one(call), y_bar, name),

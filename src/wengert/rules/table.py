@@ -15,126 +15,28 @@ they say which algebra the row's rule obeys, which is what lets one rule serve b
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, TypeAlias
+import sys
+import types
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from wengert import errors
 from wengert.ir.build import Builder
-from wengert.ir.core import Apply, Atom, Const, Name
-from wengert.ir.kinds import UNKNOWN, Dict, Kind, List, Tuple, may_carry_derivative
-from wengert.rules.notation import Head, Partial, contribution, head, split_text
+from wengert.ir.core import Apply, Atom, Const
+from wengert.ir.kinds import UNKNOWN
+from wengert.rules.loading import load_for, load_new
+from wengert.rules.notation import Head, Partial, head, split_text
+from wengert.rules.primitive import Call, Jvp, KindFunction, KindOf, Partials, Primitive, Vjp, check_operands
 
-__all__ = ["Call", "Partial", "Primitive", "attribute_op", "bind", "lookup", "method_op", "op_of"]
-
-KindOf: TypeAlias = Callable[[Atom], Kind]
-KindFunction: TypeAlias = Callable[["Call", KindOf], Kind]
-Vjp: TypeAlias = Callable[[Builder, "Call", Atom, str], Atom]
-Jvp: TypeAlias = Callable[[Builder, "Call", Mapping[str, Atom]], Atom]
-Partials: TypeAlias = Mapping[str, Partial]
-
-
-@dataclass(frozen=True, eq=False)
-class Primitive:
-    """One row of the table."""
-
-    op: str  # the canonical name: "np.sin", "math.sin", "abs", "mul"
-    family: str  # elementwise, weighted, linear, bilinear, general, constant
-    head: Head
-    module: str  # where bare function names of the rule are looked up: "np" or "math"
-    kind: KindFunction
-    texts: tuple[str, ...] = ()  # the contributions of an elementwise or weighted row
-    choose: Callable[[Call, KindOf], Partials] | None = None  # the partials where they depend on the call
-    operands: tuple[str, ...] = ()  # of other rows: the parameters that have a rule
-    vjp: Vjp | None = None
-    jvp: Jvp | None = None
-    expand: Callable[[Builder, Call, Atom], Atom] | None = None
-    cost: int = 4
-    pure: bool = True
-    view: bool = False
-    alone: str | None = None  # the row for calls with one argument: `max(xs)` is not `max(x, y)`
-    sequences: frozenset[str] = frozenset()  # the parameters that take a list or tuple of numbers or arrays
-    domain: tuple[float, float] = (0.2, 0.9)  # where the tests take the operands from
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        return self.head.parameters
-
-    @property
-    def result(self) -> str:
-        return self.head.result
-
-    @cached_property
-    def partials(self) -> Partials:
-        """The contributions of an elementwise or weighted row; `Call.partials` has those of one call."""
-        return dict(map(contribution, self.texts))
-
-    @cached_property
-    def differentiable(self) -> tuple[str, ...]:
-        names = self.operands or tuple(self.partials)
-        return tuple(name for name in self.parameters if name in names)
-
-
-@dataclass(frozen=True)
-class Call:
-    """An Apply with its arguments bound to the names of the row's parameters.
-
-    The items of a star parameter `xs` are called `xs0`, `xs1`, ...
-    """
-
-    line: Apply
-    primitive: Primitive
-    arguments: Mapping[str, Atom]
-
-    def __getitem__(self, parameter: str) -> Atom:
-        return self.arguments[parameter]
-
-    @property
-    def result(self) -> Name:
-        return self.line.targets[0]
-
-    @property
-    def names(self) -> Mapping[str, Atom]:
-        """What the names in the rule's expressions stand for."""
-        return {**self.arguments, self.primitive.result: self.result}
-
-    @property
-    def differentiable(self) -> tuple[str, ...]:
-        """The bound parameters that have a rule, those of a star parameter one by one."""
-        star = self.primitive.head.star
-        return tuple(
-            name
-            for parameter in self.primitive.differentiable
-            for name in (self.starred if parameter == star else (parameter,))
-            if name in self.arguments
-        )
-
-    @cached_property
-    def starred(self) -> tuple[str, ...]:
-        star = self.primitive.head.star
-        return tuple(name for name in self.arguments if star and name not in self.primitive.parameters)
-
-    def atoms(self, parameter: str) -> tuple[Atom, ...]:
-        """The atoms bound to a parameter: one, or those of a star parameter, or none."""
-        if parameter == self.primitive.head.star:
-            return tuple(self.arguments[name] for name in self.starred)
-        return (self.arguments[parameter],) if parameter in self.arguments else ()
-
-    def partials(self, kind: KindOf) -> Partials:
-        """The contributions of this very call; an operand that is missing gets none (its derivative is zero)."""
-        assert self.primitive.family in ("elementwise", "weighted"), self.primitive.op
-        check_operands(self, self.differentiable, kind)
-        choose = self.primitive.choose
-        return choose(self, kind) if choose else self.primitive.partials
-
-    def value(self, parameter: str) -> Any:
-        """The value of an argument that is a constant of the text; None for others (`kinds.static` knows more)."""
-        atom = self.arguments.get(parameter)
-        return atom.value if isinstance(atom, Const) else None
+__all__ = [
+    "Call", "Jvp", "KindFunction", "KindOf", "Partial", "Partials", "Primitive", "Vjp", "attribute_op", "bind", "check_operands", "lookup",
+    "method_op", "op_of",
+]  # fmt: skip
 
 
 def bind(line: Apply) -> Call:
@@ -142,6 +44,8 @@ def bind(line: Apply) -> Call:
     primitive = _TABLE[line.op]
     if primitive.alone and len(line.args) == 1:
         primitive = _TABLE[primitive.alone]
+    if primitive.masked and any(keyword in ("where", "initial") for keyword, _ in line.keywords):
+        primitive = _TABLE[primitive.masked]
     row = primitive.head
     arguments: dict[str, Atom] = dict(zip(row.parameters[: row.positional], line.args))
     rest = line.args[row.positional :]
@@ -152,6 +56,8 @@ def bind(line: Apply) -> Call:
         keyword = _parameter(row, keyword)
         if keyword == row.star and not rest:
             keyword = f"{keyword}0"
+        elif primitive.lenient and keyword not in row.parameters:
+            continue
         elif keyword not in row.parameters or keyword in arguments:
             raise errors.error("W045" if keyword == "out" else "W042", line.place, name=line.op, keyword=keyword)
         arguments[keyword] = atom
@@ -160,7 +66,35 @@ def bind(line: Apply) -> Call:
     missing = [name for name in row.parameters[: row.positional] if name not in arguments]
     if missing:
         raise errors.error("W044", line.place, name=line.op, what=f"a call without `{missing[0]}`")
-    return Call(line, primitive, arguments)
+    for name in WRITTEN & arguments.keys():
+        given = arguments[name]
+        if given not in (Const(None), Const(False)) and not (isinstance(given, Const) and isinstance(given.value, str)):
+            raise errors.error("W045", line.place, name=line.op, keyword=name)
+    call = Call(line, primitive, arguments)
+    other = primitive.variant(call) if primitive.variant else None
+    return replace(call, primitive=_TABLE[other]) if other else call
+
+
+def is_flat(line: Apply, kind: KindOf) -> bool:
+    """Does a primitive's result not vary, for operands of these kinds: `np.sign` of real numbers?"""
+    primitive = lookup(line.op)
+    if primitive is None or not primitive.differentiable:
+        return primitive is not None
+    return primitive.flat is not None and primitive.flat(bind(line), kind)
+
+
+def open_parameters(line: Apply) -> Mapping[str, Atom]:
+    """The arguments of a call in which the result may vary, and of which the row does not say how.
+
+    >>> list(open_parameters(Apply(("y",), "np.roll", ("x", "n"))))
+    ['shift']
+    """
+    call = bind(line)
+    primitive = call.primitive
+    if primitive.family == "constant":
+        return {}
+    known = {*call.differentiable, *primitive.flat_in, *CHOOSING}
+    return {name: atom for name, atom in call.arguments.items() if name not in known and not isinstance(atom, Const)}
 
 
 def _parameter(row: Head, keyword: str) -> str:
@@ -170,21 +104,14 @@ def _parameter(row: Head, keyword: str) -> str:
     return row.parameters[0] if keyword in FIRST else ALIASES.get(keyword, keyword)
 
 
-def check_operands(call: Call, active: Iterable[str], kind: KindOf) -> None:
-    """Refuse a list or tuple with derivatives where the rule is about numbers and arrays (`np.sin([x, y])`)."""
-    for parameter in active:
-        base = call.primitive.head.star if parameter in call.starred else parameter
-        operand = kind(call[parameter])
-        if base in call.primitive.sequences or not isinstance(operand, (List, Tuple, Dict)):
-            continue
-        items = operand.items if isinstance(operand, List) and operand.items is not None else (operand,)
-        if any(map(may_carry_derivative, items)):
-            what = "a list of differentiated values; make an array of it first: `np.array(...)`"
-            raise errors.error("W044", call.line.place, name=call.line.op, what=what)
-
-
 FIRST = frozenset({"a", "x", "ary", "arr", "object", "arrays", "tup", "m"})
 """Names under which NumPy's functions take their first argument by keyword."""
+
+CHOOSING = frozenset({"where", "condition", "condlist", "mask", "like", "rcond", "rtol", "atol", "tol", "discont"})
+"""Parameters that results vary with in steps only: masks and tolerances."""
+
+WRITTEN = frozenset({"output", "overwrite_data"})
+"""Parameters of SciPy's functions that name an array to be overwritten."""
 
 ALIASES = {"min": "a_min", "max": "a_max", "newshape": "shape"}
 """Other keywords for one parameter."""
@@ -196,16 +123,17 @@ _TABLE: dict[str, Primitive] = {}
 _OPS: dict[int, str] = {}  # id of the function -> op
 _METHODS: dict[str, str] = {}
 _ATTRIBUTES: dict[str, str] = {}
-_MODULES = {"np": np, "math": math}
+_MODULES = {"np": np, "math": math, "cmath": cmath}
 
 
 def lookup(op: str) -> Primitive | None:
-    return _TABLE.get(op)
+    found = _TABLE.get(op)
+    return _TABLE.get(op) if found is None and "." in op and load_for(op) else found
 
 
 def primitives() -> tuple[Primitive, ...]:
-    """All rows, in the order of the files."""
-    return tuple(_TABLE.values())
+    """All rows of our own, in the order of the files."""
+    return tuple(row for row in _TABLE.values() if row.function is None)
 
 
 def op_of(obj: object) -> str | None:
@@ -214,7 +142,11 @@ def op_of(obj: object) -> str | None:
     >>> op_of(math.sin), op_of(abs), op_of(np.add), op_of(print), op_of(dir)
     ('math.sin', 'abs', 'np.add', 'print', None)
     """
-    return _OPS.get(id(obj))
+    found = _OPS.get(id(obj))
+    if found is None and isinstance(obj, types.BuiltinMethodType) and isinstance(obj.__self__, np.ufunc):  # made anew each time
+        found = f"{_OPS.get(id(obj.__self__))}.{obj.__name__}"
+        return found if found in _TABLE else None
+    return _OPS.get(id(obj)) if found is None and load_new() else found
 
 
 def method_op(name: str) -> str | None:
@@ -234,7 +166,7 @@ def function_of(op: str) -> Any:
     (<built-in function sin>, <built-in function abs>, None)
     """
     module, dot, name = op.partition(".")
-    found: Any = _MODULES.get(module) if dot else builtins
+    found: Any = _MODULES.get(module) or sys.modules.get(module) if dot else builtins
     for part in (name if dot else op).split("."):
         found = getattr(found, part, None)
     return found
@@ -244,7 +176,7 @@ def add(primitive: Primitive, *, method: bool | str = False, attribute: str | No
     """Enter a row, unless the function does not exist here (an older NumPy or Python); `method` may name one without function."""
     op = primitive.op
     function = function_of(op)
-    if function is None and op.startswith(("np.", "math.")) and not isinstance(method, str):
+    if function is None and "." in op and "/" not in op and not isinstance(method, str):
         return None
     assert op not in _TABLE, f"two rows for {op}"
     _TABLE[op] = primitive
@@ -255,6 +187,21 @@ def add(primitive: Primitive, *, method: bool | str = False, attribute: str | No
     if attribute:
         _ATTRIBUTES[attribute] = op
     return primitive
+
+
+def put(primitive: Primitive) -> None:
+    """Enter the row of a user's rule, in the place of an earlier one."""
+    _TABLE[primitive.op] = primitive
+
+
+def drop(op: str) -> None:
+    """Take a user's row out again."""
+    _TABLE.pop(op, None)
+
+
+def add_method(name: str, op: str) -> None:
+    """Another name of the method that means `op`."""
+    _METHODS[name] = op
 
 
 def also_called(function: object, op: str) -> None:
@@ -269,48 +216,48 @@ def elementwise(text: str, *rule: str, module: str = "", kind: KindFunction, **o
     """A function of each element alone: its Jacobian is diagonal, so exchanging bars and dots gives the tangent."""
     row = head(text)
     module = module or ("math" if row.op.startswith("math.") else "np")
-    return _enter(Primitive(row.op, "elementwise", row, module, kind, tuple(rule)), options)
+    return enter(Primitive(row.op, "elementwise", row, module, kind, tuple(rule)), options)
 
 
 def weighted(text: str, *rule: str, kind: KindFunction, **options: Any) -> Primitive | None:
     """A reduction whose tangent is the sum of `x_dot` times a weight, and whose adjoint spreads `y_bar` times that weight."""
     row = head(text)
-    return _enter(Primitive(row.op, "weighted", row, "np", kind, tuple(rule)), options)
+    return enter(Primitive(row.op, "weighted", row, "np", kind, tuple(rule)), options)
 
 
 def linear(text: str, rule: str | Vjp | None, *, kind: KindFunction, of: tuple[str, ...] = (), **options: Any) -> Primitive | None:
     """A function that is linear in its operands together: the tangent is the function itself of the tangents."""
     row = head(text)
     operands = of or row.parameters[:1]
-    made = Primitive(row.op, "linear", row, "np", kind, operands=operands, vjp=_vjp(rule), jvp=tangent_of_linear)
-    return _enter(made, options)
+    made = Primitive(row.op, "linear", row, "np", kind, operands=operands, vjp=as_vjp(rule), jvp=tangent_of_linear)
+    return enter(made, options)
 
 
 def bilinear(text: str, rule: Vjp, *, kind: KindFunction, **options: Any) -> Primitive | None:
     """A product of its two operands: the tangent is `op(x_dot, y) + op(x, y_dot)`."""
     row = head(text)
     made = Primitive(row.op, "bilinear", row, "np", kind, operands=row.parameters[:2], vjp=_checked(rule), jvp=tangent_of_product)
-    return _enter(made, options)
+    return enter(made, options)
 
 
 def general(text: str, *, vjp: Vjp, jvp: Jvp, of: tuple[str, ...], kind: KindFunction, **options: Any) -> Primitive | None:
     """Anything else: both rules are functions."""
     row = head(text)
-    return _enter(Primitive(row.op, "general", row, "np", kind, operands=of, vjp=_checked(vjp), jvp=jvp), options)
+    return enter(Primitive(row.op, "general", row, "np", kind, operands=of, vjp=_checked(vjp), jvp=jvp), options)
 
 
 def constant(text: str, *, kind: KindFunction = lambda call, kind: UNKNOWN, **options: Any) -> Primitive | None:
     """A function whose result does not vary with its operands, or not with anything a derivative can see."""
     row = head(text)
-    return _enter(Primitive(row.op, "constant", row, "np", kind), {"cost": 1, **options})
+    return enter(Primitive(row.op, "constant", row, "np", kind), {"cost": 1, **options})
 
 
-def _enter(primitive: Primitive, options: dict[str, Any]) -> Primitive | None:
+def enter(primitive: Primitive, options: dict[str, Any]) -> Primitive | None:
     placed = {key: options.pop(key) for key in ("method", "attribute") if key in options}
     return add(replace(primitive, **options), **placed)
 
 
-def _vjp(rule: str | Vjp | None) -> Vjp | None:
+def as_vjp(rule: str | Vjp | None) -> Vjp | None:
     if rule is None:
         return None
     if not isinstance(rule, str):
@@ -341,7 +288,8 @@ def tangent_of_linear(b: Builder, call: Call, tangents: Mapping[str, Atom]) -> A
 
 def tangent_of_product(b: Builder, call: Call, tangents: Mapping[str, Atom]) -> Atom:
     """The product rule: for each operand that varies the line once more with its tangent, summed."""
-    parts = [again(b, call, {name: tangent}) for name, tangent in tangents.items()]
+    plain = replace(call, line=replace(call.line, spelled=None)) if call.line.spelled == ".dot" else call  # a tangent may be a number
+    parts = [again(b, plain, {name: tangent}) for name, tangent in tangents.items()]
     return parts[0] if len(parts) == 1 else b.apply("add", *parts)
 
 

@@ -1,0 +1,143 @@
+"""`map`, `filter` and their like: each as the generator function that it is, to be walked over like one of the user's.
+
+    for y in map(f, xs): ...        for x in xs:
+                             ==>        y = f(x)
+                                        ...
+
+So each item is made when the `for` asks for it, and sees what the turns before it have changed.
+
+>>> stand_in(filter, (), {}) is filtered
+True
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import FunctionType
+from typing import Any
+
+from wengert.ir.kinds import Kind
+from wengert.rules.stand_ins import RESOLVERS, replace_by, stand_in
+
+__all__ = ["filtered", "listed", "mapped", "stand_in"]
+
+
+def mapped(function: Callable[[Any], Any], iterable: Iterable[Any]) -> Iterator[Any]:
+    for item in iterable:
+        yield function(item)
+
+
+def mapped_in_step(function: Callable[..., Any], *iterables: Iterable[Any]) -> Iterator[Any]:
+    for items in zip(*iterables):
+        yield function(*items)
+
+
+def map_by_count(function: Any, kinds: Sequence[Kind], keywords: Mapping[str, Kind]) -> FunctionType | None:
+    """`map` over one iterable, or over several."""
+    if function is not map or keywords:
+        return None
+    return mapped if len(kinds) == 2 else mapped_in_step  # type: ignore[return-value]  # functions of their own signatures
+
+
+RESOLVERS.append(map_by_count)
+
+
+@replace_by(list)
+def listed(values: Iterable[Any]) -> list[Any]:
+    """What `list` makes of anything that can be walked over."""
+    return [value for value in values]  # noqa: C416
+
+
+@replace_by(filter)
+def filtered(function: Callable[[Any], Any] | None, iterable: Iterable[Any]) -> Iterator[Any]:
+    for item in iterable:
+        if item if function is None else function(item):
+            yield item
+
+
+@replace_by(itertools.starmap)
+def mapped_star(function: Callable[..., Any], iterable: Iterable[Any]) -> Iterator[Any]:
+    for items in iterable:
+        yield function(*items)
+
+
+@replace_by(itertools.chain)
+def chained(*iterables: Iterable[Any]) -> Iterator[Any]:
+    for iterable in iterables:
+        yield from iterable
+
+
+@replace_by(itertools.product)
+def paired(first: Iterable[Any], second: Iterable[Any]) -> Iterator[Any]:
+    for one in first:
+        for other in second:
+            yield one, other
+
+
+@replace_by(itertools.takewhile)
+def taken_while(predicate: Callable[[Any], Any], iterable: Iterable[Any]) -> Iterator[Any]:
+    for item in iterable:
+        if not predicate(item):
+            break
+        yield item
+
+
+@replace_by(itertools.count)
+def counted(start: Any = 0, step: Any = 1) -> Iterator[Any]:
+    number = start
+    while True:
+        yield number
+        number = number + step
+
+
+@replace_by(itertools.repeat)
+def repeated(item: Any, times: int | None = None) -> Iterator[Any]:
+    count = 0
+    while times is None or count < times:
+        yield item
+        count = count + 1
+
+
+@replace_by(itertools.accumulate)
+def accumulated(iterable: Iterable[Any], func: Callable[[Any, Any], Any] | None = None, *, initial: Any = None) -> Iterator[Any]:
+    function = operator.add if func is None else func
+    total = initial
+    started = initial is not None
+    if started:
+        yield total
+    for item in iterable:
+        total = function(total, item) if started else item
+        started = True
+        yield total
+
+
+@replace_by(functools.reduce)
+def reduced(function: Callable[[Any, Any], Any], iterable: Iterable[Any], *initial: Any) -> Any:
+    if initial:
+        (total,) = initial
+        for item in iterable:
+            total = function(total, item)
+        return total
+    total, *rest = iterable
+    for item in rest:
+        total = function(total, item)
+    return total
+
+
+def largest(values: list[Any]) -> Any:
+    """`max` of a list whose length only the run knows."""
+    best = values[0]
+    for k in range(1, len(values)):
+        best = max(best, values[k])
+    return best
+
+
+def smallest(values: list[Any]) -> Any:
+    """`min` of a list whose length only the run knows."""
+    best = values[0]
+    for k in range(1, len(values)):
+        best = min(best, values[k])
+    return best
