@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from itertools import chain, islice
+from operator import is_
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -22,10 +24,11 @@ import numpy as np
 from wengert.analysis.environment import Environment, Guard
 from wengert.backend.cache import path_of, resolve, stamp
 from wengert.dispatch import key_of
+from wengert.entries import EPOCH, RuleOf, rule_of
 from wengert.frontend.lower import lower
 from wengert.frontend.source import source_of
 from wengert.ir.core import Function
-from wengert.ir.kinds import kind_of
+from wengert.ir.values import kind_of
 
 Identity = tuple[dict[str, Any], str, object, object]
 """A dict, a name in it, the object that it must be, and what counts as found where the dict lacks the name."""
@@ -61,6 +64,12 @@ class Surroundings:
         assert isinstance(function, FunctionType)
         return lower(source_of(function, self._source if function is self.function else None), function.__code__.co_freevars)
 
+    def derive(self, program: Function, mode: str, wanted: tuple[int, ...]) -> Function:
+        """The derivative of a part of a program, which the program itself takes."""
+        from wengert.pipeline import derive_part  # which asks for the surroundings of what it makes
+
+        return derive_part(program, mode, wanted, self)
+
     def of(self, function: Callable[..., Any]) -> Environment:
         """The names around another function."""
         assert isinstance(function, FunctionType)
@@ -94,8 +103,15 @@ def checks_of(guards: Iterable[Guard]) -> Checks:
     """The guards as comparisons quick enough to make at every call."""
     identities: list[Identity] = []
     others: list[Callable[[], bool]] = []
+    epoch = EPOCH["rules"]
+    guards = list(guards)
+    rules = [guard for guard in guards if guard.scope == "rule"]
+    if rules:  # one comparison for all: where it fails, the guards themselves are asked
+        identities.append((EPOCH, "rules", epoch if hold(rules) else _MISSING, None))
     for guard in guards:
         owner = guard.owner
+        if guard.scope == "rule":
+            continue
         if any(guard.value is module for module in _STEADY) or any(owner is module for module in _STEADY):
             continue
         if guard.kind is None and guard.scope == "attribute" and isinstance(owner, ModuleType):
@@ -109,14 +125,34 @@ def checks_of(guards: Iterable[Guard]) -> Checks:
     return tuple(identities), tuple(others)
 
 
+def _parts(table: Any) -> tuple[object, ...] | None:
+    """What a dict, list or tuple of constants holds: while it holds the very same, its kind is the same; None of anything else."""
+    found = (*table, *table.values()) if type(table) is dict else tuple(table) if isinstance(table, (list, tuple)) else ()
+    return (type(table), len(table), *found) if found and all(map(_constant, found)) else None
+
+
+def _constant(value: object) -> bool:
+    if type(value) is tuple:
+        return all(map(_constant, value))
+    return value is None or type(value) in (float, int, bool, str)
+
+
+def _same_parts(table: Any, parts: tuple[object, ...] | None) -> bool:
+    if parts is None or type(table) is not parts[0] or len(table) != parts[1]:
+        return False
+    return all(map(is_, chain(table, table.values()) if parts[0] is dict else table, islice(parts, 2, None)))
+
+
 def _check_of(guard: Guard) -> Callable[[], bool]:
     if guard.kind is None:
         return lambda: _holds(guard)
-    key = key_of(guard.current())
+    first = guard.current()
+    key, parts = key_of(first), _parts(first)
 
     def check() -> bool:
         try:
-            return bool(key_of(guard.current()) == key)
+            value = guard.current()
+            return _same_parts(value, parts) or bool(key_of(value) == key)
         except (LookupError, AttributeError):
             return False
 
@@ -127,6 +163,8 @@ def write_guards(guards: Iterable[Guard], surroundings: Surroundings) -> tuple[t
     """The guards in words that another process understands; None if there are none for one of them."""
     written = []
     for guard in guards:
+        if guard.scope == "rule":  # the stamp of a function says which rule it has
+            continue
         own = isinstance(guard.owner, Surroundings) and guard.owner.function is surroundings.function
         place = "" if own else path_of(guard.owner.function if isinstance(guard.owner, Surroundings) else guard.owner)
         words = stamp(guard.value) if guard.kind is None else f"kind {guard.kind!r}"
@@ -152,4 +190,6 @@ def read_guards(written: Iterable[tuple[str, str, str]], surroundings: Surroundi
         if words != (stamp(value) if kind is None else f"kind {kind!r}"):
             return None
         guards.append(Guard(owner, scope, name, value if kind is None else None, kind))
+        if callable(value):
+            guards.append(Guard(RuleOf(value), "rule", name, rule_of(value)))
     return guards

@@ -1,6 +1,7 @@
 """What a generic program becomes for arguments of given kinds: the text, the kinds, and the same values as the user's function."""
 
 import math
+import struct
 import time
 
 import numpy as np
@@ -11,10 +12,12 @@ from wengert.analysis.specialise import specialise
 from wengert.frontend.lower import lower
 from wengert.frontend.quote import written
 from wengert.frontend.source import source_of
+from wengert.ir.axes import MANY
 from wengert.ir.core import Apply, For
 from wengert.ir.evaluate import evaluate
-from wengert.ir.kinds import FLOAT, INT, MANY, NUMBER, Array, List, NumpyScalar, Scalar, Union, kind_of
+from wengert.ir.kinds import FLOAT, INT, NUMBER, Array, List, NumpyScalar, Scalar, Union
 from wengert.ir.text import show
+from wengert.ir.values import kind_of
 from wengert.ir.verify import verify
 from wengert.ir.walk import all_names, lines_of
 from wengert.surroundings import Surroundings
@@ -37,6 +40,10 @@ def text(function, *args, varied=None):
 
 def ops(function, *args, varied=None):
     return [line.op for line in lines_of(special(function, *args, varied=varied).function) if hasattr(line, "op")]
+
+
+def text_of(function, *args):
+    return show(special(function, *args).function)
 
 
 def result_kind(function, *args):
@@ -537,30 +544,32 @@ def odd(x, n):
     return even(x, n - 1)
 
 
-def test_recursion_is_refused():
-    assert code_of(power, 0.5, 3)[0] == "W026"
-    assert code_of(even, 0.5, 3)[0] == "W026"
-
-
 def test_a_function_without_source_or_rule_is_refused_where_something_differentiated_enters():
     def f(x, y):
-        return x + np.interp(y, [0, 1], [0, 1])
+        return x + len(struct.pack("d", y))
 
-    assert code_of(f, 0.5, 0.5) == ("W040", "return x + np.interp(y, [0, 1], [0, 1])")
-    assert ops(f, 0.5, 0.5, varied=[True, False])[-2:] == ["call", "add"]
+    assert code_of(f, 0.5, 0.5) == ("W040", 'return x + len(struct.pack("d", y))')
+    assert ops(f, 0.5, 0.5, varied=[True, False])[-3:] == ["call", "len", "add"]
 
 
-def test_a_function_known_only_at_run_time_is_refused():
+def test_a_function_that_a_test_chooses_is_a_branch():
     def f(x, flag):
         g = np.sin if flag > 0 else np.cos
         return g(x)
 
-    assert code_of(f, 0.5, 1)[0] == "W041"
+    assert {"np.sin", "np.cos"} <= set(ops(f, 0.5, 1))
+
+
+def test_a_function_known_only_at_run_time_is_refused():
+    def f(x, name):
+        return {"sin": np.sin, "cos": np.cos}[name](x)
+
+    assert code_of(f, 0.5, object())[0] == "W041"
 
 
 def test_a_keyword_that_the_rule_does_not_know_is_refused():
     def f(x):
-        return np.sum(x, where=x > 0)
+        return np.sin(x, casting="unsafe")
 
     assert code_of(f, X)[0] == "W042"
 
@@ -572,74 +581,117 @@ def test_a_method_without_rule_is_refused():
     assert code_of(f, X)[0] == "W043"
 
 
-def test_writing_into_an_argument_is_refused():
+def test_an_augmented_assignment_of_an_array_writes_into_it():
     def f(x):
         x += 1
         return x
 
-    assert code_of(f, X) == ("W023", "x += 1")
+    assert ops(f, X) == ["write_add"]
     assert ops(f, 0.5) == ["add"]
 
 
-def test_writing_into_an_array_that_another_name_holds_is_refused():
-    def aliased(x):
-        a = x * 2
-        b = a
-        a += 1
-        return b + a
-
-    def viewed(x):
+def test_a_view_is_taken_again_after_its_base_was_written():
+    def f(x):
         a = x * 2
         b = a[1:]
         a += 1
         return b.sum() + a.sum()
 
-    def kept(x):
+    assert ops(f, X) == ["mul", "slice", "getitem", "write_add", "getitem", "np.sum", "np.sum", "add"]
+
+
+def test_a_write_through_a_view_is_a_write_into_its_base():
+    def f(x):
+        b = x[1:]
+        b[0] = 2.0
+        return x.sum()
+
+    assert "x.0 = write(x, %0, 0, 2.0)" in text_of(f, X)
+
+
+def test_buffers_that_are_swapped_in_a_loop_are_two_objects():
+    def f(x, n):
+        y = np.zeros(len(x))
+        for _ in range(n):
+            y[1:] = x[:-1]
+            x, y = y, x
+        return x.sum()
+
+    assert ops(f, X, 3).count("write") == 1
+
+
+def test_an_object_that_may_be_one_of_two_is_refused_once_one_was_written():
+    def f(x, y, t):
+        z = x if t > 0 else y
+        z[0] = 1.0
+        return x.sum()
+
+    def g(x, y, t):
+        z = x if t > 0 else y
+        z[0] = 1.0
+        return z.sum()
+
+    assert code_of(f, X, X, 0.5) == ("W081", "return x.sum()")
+    assert "write" in ops(g, X, X, 0.5)
+
+
+def test_what_a_tuple_holds_is_what_it_is_now():
+    def f(x):
         a = x * 2
         pair = (a, x)
         a += 1
         return pair[0]
 
-    def passed(x):
-        a = x * 2
-        b = identity(a)
-        a += 1
-        return a + b
+    assert text_of(f, X).endswith("return a.2")
 
-    def around(x, n):
-        a = x * 2
-        s = 0.0
+
+class Particle:
+    def __init__(self, x, v):
+        self.x = x
+        self.v = v
+
+    @property
+    def energy(self):
+        return 0.5 * self.v ** 2
+
+    def move(self, dt):
+        self.x += self.v * dt
+
+    def __add__(self, other):
+        return Particle(self.x + other.x, self.v + other.v)
+
+
+def test_objects_are_their_fields():
+    def f(x, n):
+        p = Particle(x, 1.0)
         for _ in range(n):
-            b = a
-            b += x
-            s = s + b.sum()
-        return s
+            p.move(0.1)
+        q = p + Particle(1.0, 2.0)
+        return q.energy + q.x
 
-    for function in (aliased, viewed, kept, passed):
-        assert code_of(function, X)[0] == "W023"
-    assert code_of(around, X, 3)[0] == "W023"
+    text = text_of(f, 0.5, 3)
+    assert "getattr" not in text and "carry x.0 = x:" in text
 
 
 def identity(a):
     return a
 
 
-def test_writing_that_would_change_the_dtype_is_refused():
+def test_writing_what_numpy_refuses_to_cast_is_refused():
     def f(x, y):
-        a = x * 2
+        a = np.zeros(3, dtype=int)
         a += y
-        return a
+        return a * x
 
-    assert code_of(f, X.astype("float32"), X)[0] == "W023"
-    assert ops(f, X, X.astype("float32")) == ["mul", "add"]
+    assert code_of(f, X, X)[0] == "W084"
 
 
 def test_the_first_refusal_of_a_program_is_reported():
     def f(x):
-        y = np.interp(x, [0, 1], [0, 1])
+        y = struct.pack("d", x)
         return y[0]
 
-    assert code_of(f, X) == ("W040", "y = np.interp(x, [0, 1], [0, 1])")
+    assert code_of(f, X) == ("W040", 'y = struct.pack("d", x)')
 
 
 def test_the_cost_is_near_linear_in_the_length():

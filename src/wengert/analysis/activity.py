@@ -19,54 +19,71 @@ get adjoints and tangents.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from wengert.analysis.summaries import Summaries
 from wengert.ir.core import Apply, Atom, Block, Break, Continue, Def, For, Function, If, Line, Name, Pass, Return, While, Yield
-from wengert.ir.kinds import may_carry_derivative, substitute
+from wengert.ir.kinds import Kind, Record, may_carry_derivative
+from wengert.ir.values import substitute
 from wengert.ir.walk import exits, reads
-from wengert.rules.table import bind, lookup
+from wengert.rules.table import bind, is_flat, lookup
 
 STRUCTURE = frozenset({
-    "getitem", "tuple", "list", "dict", "unpack", "unpack_star", "append", "scatter_add", "add_at", "store", "copy", "fresh", "snapshot",
-    "unbroadcast", "project", "plus", "next", "reversed", "iadd", "isub", "imul", "itruediv",
+    "getitem", "tuple", "list", "dict", "record", "unpack", "unpack_star", "append", "scatter_add", "add_at", "store", "write",
+    "write_add", "copy", "fresh", "snapshot",
+    "unbroadcast", "project", "plus", "save", "restore", "next", "unread", "reversed", "iadd", "isub", "imul", "itruediv",
 })  # fmt: skip
 """Ops that hand derivatives on and have no row of their own."""
 
+RULED = frozenset({"ruled", "pushed"})
+"""Lines of which a program says how they are differentiated (`transform/ruled.py`)."""
+
 CONSTANT = frozenset({
-    "comment", "undo", "global", "cell", "getattr", "raise", "unit", "count", "set", "slice", "fstring", "format", "is_", "is_not", "in_",
+    "checkpointed", "comment", "last_writes", "undo", "global", "cell", "getattr", "raise", "unit", "zero_of", "count", "set", "slice", "fstring", "format", "is_", "is_not", "in_",
     "not_in", "not_",
 })  # fmt: skip
 """Ops without a row through which no derivative flows; through any other that is unknown it may, and is refused later."""
 
 
-def active(function: Function, wanted: Iterable[Name]) -> set[Name]:
-    """The names of all active values, wanted parameters included where the result depends on them."""
-    varied = _Varied(function, set(wanted)).names
-    return varied & _Useful(function, varied).names
+def active(function: Function, wanted: Iterable[Name], summaries: Summaries | None = None) -> set[Name]:
+    """The names of all active values, wanted parameters included where the result depends on them.
+
+    `summaries` know the callees; of a main function they are made from its own.
+    """
+    summaries = summaries or Summaries(function.callees)
+    varied = _Varied(function, set(wanted), summaries).names
+    return varied & _Useful(function, varied, summaries).names
 
 
-def differentiable_atoms(line: Apply) -> tuple[Atom, ...]:
+def differentiable_atoms(line: Apply, kinds: Mapping[Name, Kind] = {}) -> tuple[Atom, ...]:
     """The arguments through which a derivative may flow: those that the primitive's row names."""
+    if line.op in RULED:  # the program that says how stands behind the values
+        first = 1 + (len(line.targets) if line.op == "ruled" else 0)
+        return line.args[first : first + line.args[first - 1].value.operands]  # type: ignore[union-attr]  # that argument is the constant with the program
     if line.op in STRUCTURE:
         if line.op in ("getitem", "next", "reversed"):
             return line.args[:1]
-        if line.op in ("scatter_add", "add_at", "store"):
-            return (line.args[0], line.args[2])
-        return line.args[1::2] if line.op == "dict" else line.args
+        if line.op in ("scatter_add", "add_at", "store", "write", "write_add"):
+            return (line.args[0], line.args[-1])
+        if line.op in ("dict", "record"):
+            return line.args[1::2] if line.op == "dict" else line.args[2::2]
+        return line.args
+    if line.op == "getattr" and isinstance(substitute(kinds, line.args[0]), Record):
+        return line.args[:1]
     primitive = lookup(line.op)
     if primitive is None:
         return () if line.op in CONSTANT else line.args
-    if not primitive.differentiable:
+    if is_flat(line, lambda atom: substitute(kinds, atom)):
         return ()
     call = bind(line)
-    return tuple(atom for name in primitive.differentiable for atom in call.atoms(name))
+    return tuple(atom for name in call.primitive.differentiable for atom in call.atoms(name))
 
 
 class _Varied:
     """Forward: a target varies if a differentiable argument does; around a loop until nothing is new."""
 
-    def __init__(self, function: Function, names: set[Name]) -> None:
-        self.names = names
+    def __init__(self, function: Function, names: set[Name], summaries: Summaries) -> None:
+        self.names, self.summaries = names, summaries
         self.kinds = function.kinds
         self.loops: list[For | While] = []
         self._block(function.body)
@@ -92,7 +109,9 @@ class _Varied:
     def _line(self, line: Line) -> None:
         match line:
             case Apply():
-                if any(atom in self.names for atom in differentiable_atoms(line)):
+                invoked = line.op == "invoke"
+                through = self.summaries.atoms(line, self.names) if invoked else differentiable_atoms(line, self.kinds)
+                if any(atom in self.names for atom in through):
                     self.names.update(t for t in line.targets if may_carry_derivative(substitute(self.kinds, t)))
             case If():
                 self._block(line.then, line.targets)
@@ -120,9 +139,10 @@ class _Varied:
 class _Useful:
     """Backward: a varied argument is useful if a target is; around a loop until nothing is new."""
 
-    def __init__(self, function: Function, varied: set[Name]) -> None:
+    def __init__(self, function: Function, varied: set[Name], summaries: Summaries) -> None:
         self.names: set[Name] = set()
-        self.varied = varied
+        self.summaries = summaries
+        self.varied, self.kinds = varied, function.kinds
         self.loops: list[For | While] = []
         self._block(function.body)
 
@@ -149,7 +169,9 @@ class _Useful:
         match line:
             case Apply():
                 if any(target in self.names for target in line.targets):
-                    self.names.update(a for a in differentiable_atoms(line) if isinstance(a, str) and a in self.varied)
+                    invoked = line.op == "invoke"
+                    through = self.summaries.atoms(line, self.varied) if invoked else differentiable_atoms(line, self.kinds)
+                    self.names.update(a for a in through if isinstance(a, str) and a in self.varied)
             case If():
                 for block in (line.orelse, line.then):
                     self._block(block, () if exits(block) else line.targets)

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from wengert.ir.core import Function
-from wengert.ir.kinds import Kind, kind_of
+from wengert.ir.kinds import Kind
+from wengert.ir.values import kind_of
 
 
 class Environment(Protocol):

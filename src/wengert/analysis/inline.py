@@ -7,81 +7,107 @@
         return y.0
 
 Names of the callee become new versions (`z.0`, `z.1`) in the caller, an argument without a name takes the parameter's, and the
-places of the lines remember the call. Recursion has no end here and is refused.
+places of the lines remember the call. What calls itself has no end here; `recursion.py` makes a function of the program of it.
 """
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from wengert import errors
 from wengert.analysis.environment import Environment
-from wengert.analysis.lists import promote_lists
+from wengert.analysis.frame import Frame
+from wengert.analysis.generators import is_generator, pending
+from wengert.analysis.heap import Spoilt
 from wengert.analysis.returns import nest_returns
+from wengert.analysis.ruled import note_rule
 from wengert.analysis.sharing import Sharing, sharing
-from wengert.analysis.state import Frame, State
+from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, Function, Line, Name, Place, Return
 from wengert.ir.kinds import Closure
+from wengert.ir.walk import base, reads
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A function about to be read, with the atoms of its arguments."""
+
+    key: object  # the code of a Python function, the program of a nested one
+    name: str
+    frame: Frame
+    arguments: Sequence[Atom]
 
 
 def ready(
     state: State, key: object, environment: Environment, program: Function, nested: bool = True
 ) -> tuple[Function, Sharing]:
-    """A generic program with its lists as values and, if it is to be inlined, one way out; each is prepared once."""
+    """A generic program that, if it is to be inlined, has one way out; each is prepared once."""
     found = state.programs.get(id(key))
     if found is None:
-        program = promote_lists(program, lambda name: _is_builtin(environment, name))
         if nested:
             program = nest_returns(program)
         found = state.programs[id(key)] = (key, program, sharing(program))
     return found[1], found[2]
 
 
-def _is_builtin(environment: Environment, name: str) -> bool:
-    try:
-        return environment.lookup(name) is getattr(builtins, name)
-    except (LookupError, NameError, AttributeError, ValueError):
-        return False
-
-
 def inline_function(
     state: State, frame: Frame, line: Apply, function: Callable[..., Any], args: Sequence[Atom], keywords: Mapping[str, Atom], out: list[Line]
 ) -> Atom | None:
     """Write the lines of a Python function with source; its value, or None if it never returns."""
+    note_rule(state, None, function)
     code = function.__code__
-    if any(getattr(callee, "__code__", callee) is code for callee in frame.callees):
-        names = [getattr(callee, "__name__", "") for callee in frame.callees]
-        through = "" if names and names[-1] == function.__name__ else f" (through `{names[-1]}`)"
-        raise errors.error("W026", frame.place(line.place), function=function.__name__, through=through)
     if id(function) not in state.environments:
         state.environments[id(function)] = (function, frame.environment.of(function))
     environment = state.environments[id(function)][1]
     known = state.programs.get(id(code))
     body, shared = ready(state, code, environment, frame.environment.load(function) if known is None else known[1])
-    parameters = body.parameters
-    positional = parameters[: code.co_argcount]
-    atoms = bind_arguments(state, frame, line, function.__name__, parameters, positional, args, keywords, defaults_of(function, parameters))
+    defaults = defaults_of(function, body)
+    atoms = bind_arguments(state, frame, line, function.__name__, body, args, keywords, defaults, out)
     made = Frame(
-        body, environment, shared, _call_place(frame, line), callees=(*frame.callees, function), path=(*frame.path, id(line))
+        body, environment, shared, _call_place(frame, line), callees=(*frame.callees, function), path=(*frame.path, id(line)), read=state.read
     )
-    return _run(state, made, atoms, out)
+    if is_generator(body):
+        return pending(state, made, atoms, out)
+    site = Site(code, function.__name__, made, atoms)
+    return state.recursion.call(state, site, out, lambda: _run(state, made, atoms, out))
 
 
 def inline_closure(
-    state: State, frame: Frame, line: Apply, closure: Closure, args: Sequence[Atom], keywords: Mapping[str, Atom], out: list[Line]
+    state: State, frame: Frame, line: Apply, called: Atom, closure: Closure, args: Sequence[Atom], keywords: Mapping[str, Atom], out: list[Line]
 ) -> Atom | None:
-    """Write the lines of a nested function; what it captures has its names around it."""
+    """Write the lines of a nested function; what it captures has its names around it. It is called by its own name, or another one."""
     program, around = state.closures[closure.name]
-    if any(callee is program for callee in frame.callees):
-        raise errors.error("W026", frame.place(line.place), function=program.name, through="")
+    captured = [state.bound_in.get(str(around.handle(name)), ()) for name in reads_of(program)]
+    if not _still_seen(state, called, closure, captured):
+        raise errors.error("W041", _call_place(frame, line), name=program.name)
     body, shared = ready(state, program, around.environment, program)
-    atoms = bind_arguments(state, frame, line, program.name, program.parameters, program.parameters, args, keywords, {})
+    defaults = {base(name): around.handle(atom) for name, atom in program.form.defaults}
+    atoms = bind_arguments(state, frame, line, program.name, program, args, keywords, defaults, out)
     made = Frame(
-        body, around.environment, shared, _call_place(frame, line), around, (*frame.callees, program), path=(*frame.path, id(line))
+        body, around.environment, shared, _call_place(frame, line), around, (*frame.callees, program), path=(*frame.path, id(line)), read=state.read
     )
-    return _run(state, made, atoms, out)
+    if is_generator(body):
+        return pending(state, made, atoms, out)
+    site = Site(program, program.name, made, atoms)
+    return state.recursion.call(state, site, out, lambda: _run(state, made, atoms, out))
+
+
+def _still_seen(state: State, called: Atom, closure: Closure, captured: Sequence[tuple[int, ...]]) -> bool:
+    """Is what a nested function captured still what those names stand for: no other turn of a loop, no branch that was left?"""
+    now, made = state.inside, state.bound_in.get(closure.name, ())
+    if any(blocks != now[: len(blocks)] for blocks in captured):
+        return False
+    if called != closure.name:  # it was kept somewhere, maybe since an earlier turn
+        return not any(block > 0 for blocks in captured for block in blocks)
+    same = next((k for k, (one, other) in enumerate(zip(made, now)) if one != other), min(len(made), len(now)))
+    return all(len(blocks) <= same for blocks in captured)
+
+
+def reads_of(program: Function) -> list[Name]:
+    """What a nested function reads of the function around it, its default values included."""
+    return [*reads(program), *(atom for _, atom in program.form.defaults if isinstance(atom, str))]
 
 
 def _call_place(frame: Frame, line: Apply) -> Place | None:
@@ -97,26 +123,58 @@ def _run(state: State, made: Frame, atoms: Sequence[Atom], out: list[Line]) -> A
 
 
 def bind_arguments(
-    state: State, frame: Frame, line: Apply, function: str, names: Sequence[Name], positional: Sequence[Name], args: Sequence[Atom],
-    keywords: Mapping[str, Atom], defaults: Mapping[str, Atom],
+    state: State, frame: Frame, line: Apply, function: str, program: Function, args: Sequence[Atom], keywords: Mapping[str, Atom],
+    defaults: Mapping[str, Atom], out: list[Line],
 ) -> list[Atom]:  # fmt: skip
     """The atoms for the parameters, as Python would bind them; a call that Python would refuse is refused here."""
-    bound: dict[str, Atom] = dict(zip(positional, args))
-    wrong = len(args) > len(positional)
+    form, names = program.form, [base(name) for name in program.parameters]
+    count = len(names) - form.keyword_only - form.star - form.double_star
+    bound: dict[str, Atom] = dict(zip(names[:count], args))
+    rest, options = args[count:], {}
+    wrong = bool(rest) and not form.star
+    named = {*names[form.positional_only : count], *names[count + form.star : len(names) - form.double_star]}
     for key, atom in keywords.items():
-        wrong = wrong or key not in names or key in bound
-        bound[key] = atom
+        if key in named:
+            wrong = wrong or key in bound
+            bound[key] = atom
+        elif form.double_star:
+            options[key] = atom
+        else:
+            wrong = True
     for name, atom in defaults.items():
         bound.setdefault(name, atom)
+    place = frame.place(line.place)
+    if form.star:
+        bound[names[count]] = tuple_of(state, rest, place, out)
+    if form.double_star:
+        new = state.names.fresh()
+        parts = [part for key, atom in options.items() for part in (Const(key), state.read(atom))]
+        state.emit(Apply((new,), "dict", tuple(parts), place=place), out)
+        state.lazy.add(new)
+        bound[names[-1]] = new
     if wrong or any(name not in bound for name in names):
-        raise errors.error("W044", frame.place(line.place), name=function, what="these arguments")
+        raise errors.error("W044", place, name=function, what="these arguments")
     return [bound[name] for name in names]
 
 
-def defaults_of(function: Callable[..., Any], names: Sequence[Name]) -> dict[str, Atom]:
+def tuple_of(state: State, handles: Sequence[Atom], place: Place | None, out: list[Line], target: Name = "", spelled: str | None = None) -> Name:
+    """A tuple that is mostly taken apart again: its line goes if nobody reads it. It holds what the objects are now."""
+    new = target or state.names.fresh()
+    contents = [state.content(handle) for handle in handles]
+    atoms = tuple(handle if isinstance(content, Spoilt) else content for handle, content in zip(handles, contents))
+    state.emit(Apply((new,), "tuple", atoms, (), spelled, place), out)
+    for content in contents:
+        if isinstance(content, Spoilt):  # refused if anybody reads it
+            state.heap.contents[new, None] = content
+    state.made[new] = tuple(handles)
+    state.lazy.add(new)
+    return new
+
+
+def defaults_of(function: Callable[..., Any], program: Function) -> dict[str, Atom]:
     """The default values of a function's parameters, as constants of the text."""
     given: tuple[Any, ...] = function.__defaults__ or ()
     count = function.__code__.co_argcount
-    found = dict(zip(names[count - len(given) : count], given))
+    found = dict(zip(map(base, program.parameters[count - len(given) : count]), given))
     found.update(function.__kwdefaults__ or {})
     return {name: Const(value, getattr(value, "__name__", None)) for name, value in found.items()}

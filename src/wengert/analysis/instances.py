@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir.kinds import Array, Dict, Kind, Known, List, Numeric, NumpyScalar, Range, Scalar, Text, Tuple
+from wengert.ir.kinds import Array, Dict, Kind, Known, List, Numeric, NumpyScalar, Range, Record, Scalar, Text, Tuple
 
 PYTHON: dict[str, type] = {"float": float, "int": int, "bool": bool, "complex": complex}
 
@@ -36,6 +36,8 @@ def type_of(kind: Kind) -> type | None:
             return list
         case Dict():
             return dict
+        case Record(cls):
+            return cls
         case Range():
             return range
     return None

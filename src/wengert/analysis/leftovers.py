@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wengert import errors
-from wengert.analysis.state import Frame, State
+from wengert.analysis.frame import Frame
+from wengert.analysis.ruled import is_derivative
+from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Function, If, Line, Name, While
-from wengert.ir.kinds import UNKNOWN, Bottom, Closure, Kind, Known, Unknown, describe
+from wengert.ir.kinds import UNKNOWN, Bottom, Closure, Kind, Known, Record, Text, Unknown, describe
 from wengert.ir.walk import atoms, map_blocks, names, rename
-from wengert.rules import lookup
+from wengert.rules import lookup, open_parameters
 
 CHECKED = frozenset({"getattr", "call", "call_star", "getitem", "unpack", "unpack_star", "set", "next"})
 
@@ -29,6 +31,15 @@ def finish(state: State, function: Function) -> Function:
     for name, kind in state.kinds.items():
         kinds[state.renamed.get(name, name)] = _renamed(kind, state.renamed)
     return replace(made, kinds=kinds)
+
+
+def settled_lines(state: State, block: Block) -> Block:
+    """The lines of a part of the program that is used before the whole is finished, without those that nobody needed."""
+    sweep = _Sweep(state)
+    made = sweep.block(block)
+    if sweep.refusal is not None:
+        raise sweep.refusal
+    return made
 
 
 def _renamed(kind: Kind, mapping: dict[Name, Name]) -> Kind:
@@ -55,16 +66,24 @@ class _Sweep:
         if isinstance(line, (Apply, Def)) and line.targets and all(name in state.lazy and name not in self.read for name in line.targets):
             return None
         if isinstance(line, Def):
-            line = self.function(line)
+            line = self.function(line) if line.target in state.closures else self.attempt(line)
         elif isinstance(line, Apply):
             self.refusal = refusal(state, line) or self.refusal
         elif isinstance(line, For):
             for source in line.sources:
                 if state.varies(source) and isinstance(state.kind(source), Unknown):
                     self.refusal = errors.error("W027", line.place, what="a value of unknown kind")
+        if state.heap.fields and not isinstance(line, Def):
+            for atom in atoms(line):
+                if isinstance(atom, str) and atom in state.heap.fields and atom not in state.parameters:
+                    self.refusal = errors.error("W085", line.place, name=_spelled(state, atom))
         line = map_blocks(line, self.block) if isinstance(line, (If, For, While)) else line
         self.read.update(names(line))
         return line
+
+    def attempt(self, line: Def) -> Def:
+        """The copy of a `try`'s body, which is specialised already."""
+        return replace(line, function=replace(line.function, body=self.block(line.function.body)))
 
     def function(self, line: Def) -> Def:
         """A nested function that is handed on: specialised by itself, for arguments of any kind."""
@@ -73,7 +92,7 @@ class _Sweep:
         from wengert.analysis.inline import ready
 
         body, shared = ready(state, (program, "kept"), around.environment, program, nested=False)
-        frame = Frame(body, around.environment, shared, around.call, around, (*around.callees, program), main=around.main)
+        frame = Frame(body, around.environment, shared, around.call, around, (*around.callees, program), main=around.main, read=state.read)
         parameters = tuple(state.target(frame, parameter) for parameter in body.parameters)
         for parameter in parameters:
             state.define(parameter, UNKNOWN)
@@ -88,28 +107,50 @@ def refusal(state: State, line: Apply) -> errors.Error | None:
     varying = [atom for atom in atoms(line) if state.varies(atom)]
     if line.op == "call" and not state.varies(*line.targets) and isinstance(state.kind(line.args[0]), Known):
         return None  # nothing differentiated comes back: an exception
-    if not varying or lookup(line.op) is not None and line.op not in CHECKED:
+    if varying and lookup(line.op) is not None and line.op not in CHECKED:
+        return _without_rule(state, line)
+    if not varying:
         return None
     value = line.args[0] if line.args else Const(None)
     kind = state.kind(value)
+    if line.op == "getattr" and isinstance(kind, Record) and state.kind(line.targets[0]) is not UNKNOWN:
+        return None
     what = describe(kind) if not isinstance(kind, (Unknown, Bottom)) else "a value of unknown kind"
     if line.op == "call_star":
         return errors.error("W021", line.place, name=_spelled(state, value), construct="*")
+    if line.op == "call" and isinstance(kind, Known) and is_derivative(kind.value):
+        return None  # its program comes in the place of the call
     if line.op == "call":
         method = state.methods.get(value) if isinstance(value, str) else None
         if method is not None:
             owner = state.kind(method.value)
+            if isinstance(owner, Text) and all(isinstance(state.kind(target), Text) for target in line.targets):
+                return None  # '{}'.format(x)
             what = describe(owner) if not isinstance(owner, Unknown) else "a value of unknown kind"
             return errors.error("W043", line.place, name=method.name, what=what)
         code = "W040" if isinstance(kind, Known) else "W041"
         return errors.error(code, line.place, name=_spelled(state, value))
+    if line.op == "getattr" and isinstance(state.kind(line.targets[0]), Known):
+        return None  # `x.dtype`
     if line.op == "getattr" and state.varies(value):
         name = line.args[1].value if isinstance(line.args[1], Const) else "?"
         return errors.error("W043", line.place, name=name, what=what)
-    if line.op in ("getitem", "unpack", "unpack_star") and state.varies(value) and isinstance(kind, Unknown):
+    if line.op in ("getitem", "unpack", "unpack_star") and isinstance(kind, Unknown):
         return errors.error("W047", line.place, name="[]" if line.op == "getitem" else "=", what=what)
     if line.op == "set":
         return errors.error("W028", line.place, construct="a set of differentiated values")
+    return None
+
+
+def _without_rule(state: State, line: Apply) -> errors.Error | None:
+    """The refusal of a primitive by one of its parameters of which the row does not say how the result varies with it."""
+    try:
+        parameters = open_parameters(line)
+    except errors.Error as refused:
+        return refused
+    for name, atom in parameters.items():
+        if state.varies(atom):
+            return errors.error("W044", line.place, name=line.op, what=f"derivatives with respect to `{name}`")
     return None
 
 

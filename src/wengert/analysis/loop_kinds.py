@@ -11,13 +11,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from wengert.analysis.state import Fact, Frame, State
+from wengert import errors
+from wengert.analysis.aliases import mutable, taken
+from wengert.analysis.frame import Frame
+from wengert.analysis.heap import Location, Slot
+from wengert.analysis.state import Fact, State
 from wengert.ir.core import Apply, Atom, Const, For, Line, Name
-from wengert.ir.kinds import Dict, Known, Scalar
+from wengert.ir.kinds import INT, Array, Dict, Kind, Known, Scalar
 from wengert.rules import element_of
 
 Tree: TypeAlias = "Atom | tuple[Tree, ...]"
@@ -45,9 +49,38 @@ class Sources:
     line: For
     trees: tuple[Tree, ...]
 
+    indexed: set[Atom] = field(default_factory=set)  # the sources whose items are written to: they are read by their number
+    taken: dict[Name, Atom] = field(default_factory=dict)  # the elements that are objects, and where they come from
+
     @property
     def atoms(self) -> tuple[Atom, ...]:
         return tuple(_leaves(self.trees))
+
+    def written(self, spoilt: Collection[Location]) -> bool:
+        """Are items of a source written to that were not known to be? The loop is then walked again."""
+        found = {source for name, source in self.taken.items() if name in spoilt} - self.indexed
+        self.indexed.update(found)
+        return bool(found)
+
+    def changed(self, state: State, slots: Collection[Slot]) -> bool:
+        """Is a source written to in the loop? A later turn then sees what was written: its items are read by their number, too."""
+        heap = state.heap
+        changed = {location for location, part in slots if part is None}
+        found = {atom for atom in self.atoms if isinstance(atom, str) and heap.root(heap.location(atom)) in changed} - self.indexed
+        for atom in found:
+            if not isinstance(state.kind(atom), Array):
+                raise errors.error("W083", state.place, what="a list that a loop walks over")
+        self.indexed.update(found)
+        return bool(found)
+
+    def _item(self, state: State, frame: Frame, source: Name, new: Name, kind: Kind, elements: list[Name], out: list[Line]) -> Name:
+        """An item that is written to: `row` is `a[k]`."""
+        counter = state.names.fresh()
+        state.define(counter, INT)
+        elements.append(counter)
+        now = state.read(source)
+        state.emit(Apply((new,), "getitem", (now, counter), place=frame.place(self.line.place)), out)
+        return new
 
     def bind(self, state: State, frame: Frame, out: list[Line]) -> tuple[Name, ...]:
         """Name the elements; where one stands for several, write the tuple of them, which goes if nobody reads it."""
@@ -62,7 +95,13 @@ class Sources:
                 state.made[new] = parts
                 return new
             new = state.names.fresh() if old is None else state.target(frame, old)
-            state.define(new, element_of(state.kind(tree)), state.varies(tree))
+            kind = element_of(state.kind(tree))
+            if tree in self.indexed and isinstance(tree, str):
+                return self._item(state, frame, tree, new, kind, elements, out)
+            state.define(new, kind, state.varies(tree))
+            if mutable(kind):
+                taken(state, new, tree)
+                self.taken[new] = tree
             elements.append(new)
             return new
 
@@ -82,6 +121,7 @@ def sources_of(state: State, frame: Frame, line: For, out: list[Line]) -> Source
     def tree(atom: Atom) -> Tree:
         found = state.iterables.get(atom) if isinstance(atom, str) else None
         if found is None:
+            atom = state.read(atom)
             state.give_away(atom)
             return atom
         op, args = found
@@ -89,6 +129,7 @@ def sources_of(state: State, frame: Frame, line: For, out: list[Line]) -> Source
             return tuple(map(tree, args))
         if op == "enumerate":
             return emit("count", args[1]), tree(args[0])
+        args = (state.read(args[0]), *args[1:])
         kind = state.kind(args[0])
         assert isinstance(kind, Dict)
         keys = [Const(key) for key, _ in kind.items]
@@ -99,7 +140,21 @@ def sources_of(state: State, frame: Frame, line: For, out: list[Line]) -> Source
             parts.append(emit("tuple", *(emit("getitem", args[0], key) for key in keys)))
         return tuple(parts) if op == "items" else parts[0]
 
-    return Sources(line, tuple(tree(frame.atom(atom)) for atom in line.sources))
+    return Sources(line, tuple(tree(frame.handle(atom)) for atom in line.sources))
+
+
+def counted(sources: Sources, state: State, frame: Frame, out: list[Line]) -> tuple[Atom, ...]:
+    """The atoms of the sources, where those whose items are written to are walked over by number."""
+    atoms: list[Atom] = []
+    for atom in sources.atoms:
+        if atom not in sources.indexed:
+            atoms.append(atom)
+            continue
+        length, run = state.names.fresh(), state.names.fresh()
+        state.emit(Apply((length,), "len", (state.read(atom),), place=frame.place(sources.line.place)), out)
+        state.emit(Apply((run,), "range", (length,), place=frame.place(sources.line.place)), out)
+        atoms.append(run)
+    return tuple(atoms)
 
 
 def _leaves(trees: Sequence[Tree]) -> list[Atom]:

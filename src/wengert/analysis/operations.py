@@ -6,47 +6,43 @@ What stays generic although it should not have is refused at the end (`leftovers
 
 from __future__ import annotations
 
-import math
 import operator
-import sys
-import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from wengert import errors
-from wengert.analysis.calls import specialise_call
-from wengert.analysis.environment import Environment, Guard
-from wengert.analysis.state import Frame, Method, State
-from wengert.ir.core import Apply, Const, Line, Stop, Terminator
+from wengert.analysis.attempts import attempt
+from wengert.analysis.attribute_reads import lacks, read_attribute
+from wengert.analysis.boxes import box
+from wengert.analysis.calls import call_star, specialise_call
+from wengert.analysis.displays import joined, merged, repeated
+from wengert.analysis.fields import set_attribute
+from wengert.analysis.frame import Frame
+from wengert.analysis.generators import consume, offer
+from wengert.analysis.global_names import import_name, read_global
+from wengert.analysis.inline import tuple_of
+from wengert.analysis.objects import OPERATORS, call_method, class_of, is_real, is_virtual, location_of, method_of, operate
+from wengert.analysis.packing import packed
+from wengert.analysis.removals import without
+from wengert.analysis.state import State
+from wengert.analysis.stores import assign_in_place, set_item
+from wengert.ir.core import Apply, Const, Line, Name, Stop, Terminator
 from wengert.ir.kinds import (
-    BOTTOM,
     UNKNOWN,
     Array,
-    Bottom,
-    Dict,
     Kind,
     Known,
-    List,
-    Numeric,
-    NumpyScalar,
-    Scalar,
     Text,
     Tuple,
-    is_scalar,
-    kind_of,
-    options_of,
-)  # fmt: skip
-from wengert.ir.walk import INPLACE
-from wengert.rules import attribute_op, kinds_of_line, method_op
+)
+from wengert.ir.walk import INPLACE, base
+from wengert.rules import kinds_of_line
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
 }  # fmt: skip
 TESTS = frozenset({*COMPARISONS, "is_", "is_not", "in_", "not_in", "not_"})
-LIBRARY = (np, math)
-"""Modules that nobody rebinds names of: no guards for these."""
 
 
 def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -> Terminator | None:
@@ -56,9 +52,47 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
     if line.op in ("global", "cell"):
         read_global(state, frame, line, out)
     elif line.op == "getattr":
+        if state.trying and lacks(state, frame, line, out):
+            return Stop()
         read_attribute(state, frame, line, out)
     elif line.op in INPLACE:
-        assign_in_place(state, frame, line, out)
+        handles = [frame.handle(atom) for atom in line.args]
+        made = operate(state, frame, line, line.op, handles, out) or operate(state, frame, line, INPLACE[line.op], handles, out)
+        if made is not None:
+            state.bind(frame, line.targets[0], made[0])
+        elif isinstance(state.kind(state.read(handles[0])), Tuple):  # a new tuple
+            plain(state, frame, replace(line, op=INPLACE[line.op]), out)
+        else:
+            assign_in_place(state, frame, line, out)
+    elif line.op == "setitem":
+        if operate(state, frame, line, "setitem", [frame.handle(atom) for atom in line.args], out) is None:
+            return Stop() if set_item(state, frame, line, out) else None
+    elif line.op == "setattr":
+        set_attribute(state, frame, line, out)
+    elif line.op in ("box", "unbox", "rebox"):
+        box(state, frame, line, out)
+    elif line.op in ("delitem", "delattr", "setglobal"):
+        forget(state, frame, line, out)
+    elif line.op in ("enter", "leave"):
+        manage(state, frame, line, out)
+    elif line.op == "edited":
+        edited(state, frame, line, out)
+    elif line.op in ("import_", "import_from"):
+        import_name(state, frame, line)
+    elif line.op == "generate":
+        pass
+    elif line.op == "offer":
+        return Stop() if offer(state, frame, line, out) else None
+    elif line.op == "consume":
+        consume(state, frame, line, out)
+    elif line.op == "caught":
+        attempt(state, frame, line, out)
+    elif line.op == "generator":
+        if line.args[1] != Const(False):
+            raise errors.error("W020", frame.place(line.place), construct="generator without end")
+        state.bind(frame, line.targets[0], frame.handle(line.args[0]))
+    elif line.op == "call_star":
+        return Stop() if call_star(state, frame, line, out) else None
     elif line.op == "unpack":
         unpack(state, frame, line, out)
     else:
@@ -68,16 +102,43 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
 
 def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     """An op that means the same whatever its arguments are; a test whose answer is known leaves no line."""
-    args = tuple(map(frame.atom, line.args))
+    handles = [frame.handle(atom) for atom in line.args]
+    if line.op in OPERATORS and state.heap.fields:
+        made = operate(state, frame, line, line.op, handles, out)
+        if made is not None:
+            state.bind(frame, line.targets[0], made[0])
+            return
+    if line.op in ("is_", "is_not") and state.heap.fields:
+        one, other = (class_of(state, handle) for handle in handles)
+        if (one is None) != (other is None) and Const(None) in handles:
+            state.bind(frame, line.targets[0], Const(line.op == "is_not"))
+            return
+    if line.op == "getitem" and isinstance(handles[0], str) and handles[0] in state.made and isinstance(handles[1], Const):
+        parts, index = state.made[handles[0]], handles[1].value
+        if type(index) is int and -len(parts) <= index < len(parts):
+            state.bind(frame, line.targets[0], parts[index])
+            return
+    if line.op == "add" and all(isinstance(handle, str) and handle in state.made for handle in handles):
+        one, other = (state.made[handle] for handle in handles if isinstance(handle, str))
+        state.bind(frame, line.targets[0], tuple_of(state, (*one, *other), frame.place(line.place), out))
+        return
+    if line.op == "tuple" and (frame.call is not None or any(class_of(state, handle) is not None for handle in handles)):
+        # the result of a callee is mostly taken apart at once
+        tuple_of(state, handles, frame.place(line.place), out, state.target(frame, line.targets[0]), line.spelled)
+        return
+    if line.op == "add" and joined(state, frame, line, handles, out):
+        return
+    if line.op == "mul" and repeated(state, frame, line, handles, out):
+        return
+    if line.op == "or_" and merged(state, frame, line, line.targets[0], handles, (), out):
+        return
+    if line.op == "list":
+        handles = [packed(state, handle) if is_virtual(state, handle) else handle for handle in handles]
+    args = tuple(map(state.read, handles))
     if line.op in TESTS:
         answer = known_answer(line.op, [state.kind(atom) for atom in args])
         if answer is not None:
             state.bind(frame, line.targets[0], Const(answer))
-            return
-    if line.op == "getitem" and isinstance(args[0], str) and args[0] in state.made and isinstance(args[1], Const):
-        parts, index = state.made[args[0]], args[1].value
-        if type(index) is int and -len(parts) <= index < len(parts):
-            state.bind(frame, line.targets[0], parts[index])
             return
     keywords = tuple((key, frame.atom(atom)) for key, atom in line.keywords)
     targets = tuple(state.target(frame, old) for old in line.targets)
@@ -87,14 +148,26 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     for old, new in zip(line.targets, targets):
         if old in frame.sharing.shared:
             state.give_away(new)
-    if line.op == "tuple" and frame.call is not None:  # the result of a callee is mostly taken apart at once
-        state.made[targets[0]] = args
-        state.lazy.add(targets[0])
+    if line.op == "tuple":
+        state.made[targets[0]] = tuple(handles)
+    if line.op in ("getitem", "unpack", "unpack_star", "add", "fstring", "format"):
+        name_known(state, frame, line, targets)
+
+
+def name_known(state: State, frame: Frame, line: Apply, targets: Sequence[Name]) -> None:
+    """A string that is known is written where it is read: as the key of a dict it must be."""
+    for old, new in zip(line.targets, targets):
+        kind = state.kind(new)
+        if isinstance(kind, Text) and kind.value is not None:
+            state.bind(frame, old, Const(kind.value))
+            if len(targets) == 1:
+                state.lazy.add(new)
 
 
 def known_answer(op: str, kinds: list[Kind]) -> bool | None:
     """The truth of a test that kinds decide.
 
+    >>> from wengert.ir.kinds import Scalar
     >>> known_answer("eq", [Text("relu"), Text("tanh")]), known_answer("is_", [Scalar("float"), Known(None)])
     (False, False)
     """
@@ -102,7 +175,7 @@ def known_answer(op: str, kinds: list[Kind]) -> bool | None:
         if not all(map(_literal, kinds)):
             return None
         try:
-            return bool(COMPARISONS[op](*(kind.value for kind in kinds)))  # type: ignore[union-attr]
+            return bool(COMPARISONS[op](*(kind.value for kind in kinds)))  # type: ignore[union-attr]  # `_literal` has narrowed them
         except TypeError:  # the line itself will say so when it runs
             return None
     names = tuple(map(str, range(len(kinds))))
@@ -116,142 +189,69 @@ def _literal(kind: Kind) -> bool:
     return isinstance(kind, Known) and isinstance(kind.value, (bool, int, float, str, type(None)))
 
 
-# names and attributes
-
-
-def read_global(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
-    """Functions, modules and classes become constants of the text; data stays a read, of a kind that is guarded."""
-    assert isinstance(line.args[0], Const)
-    name, target = line.args[0].value, line.targets[0]
-    try:
-        value = frame.environment.lookup(name)
-    except (LookupError, NameError, AttributeError, ValueError):  # the line itself will raise when it runs
-        state.apply(target, frame, out, line.op, *line.args, place=line.place)
+def forget(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
+    """`del x[i]`, `del x.a`, `global G; G = v`: effects, of values that do not vary."""
+    handle = frame.handle(line.args[0])
+    if line.op == "setglobal":
+        raise errors.error("W014", state.place, name=str(handle.value if isinstance(handle, Const) else handle))
+    if line.op == "delattr" and class_of(state, handle) is not None and not is_real(state, handle):
+        assert isinstance(line.args[1], Const)
+        state.heap.contents.pop((location_of(state, handle), str(line.args[1].value)), None)
         return
-    key = (id(frame.environment), "global", name)
-    if is_code(value):
-        state.guards.setdefault(key, Guard(frame.environment, "global", name, value))
-        state.bind(frame, target, Const(value, name))
-        return
-    home = home_of(state, frame, name, value)
-    if home is OWN or isinstance(home, types.ModuleType):
-        state.guards.setdefault(key, Guard(frame.environment, "global", name, kind=kind_of(value)))
-        if isinstance(home, types.ModuleType):
-            new = state.apply(target, frame, out, "getattr", Const(home, home.__name__), Const(name), place=line.place)
-        else:
-            new = state.apply(target, frame, out, line.op, *line.args, place=line.place)
-        state.define(new, kind_of(value))
-        state.lazy.add(new)
-        return
-    state.guards.setdefault(key, Guard(frame.environment, "global", name, value))
-    state.bind(frame, target, Const(value))
-
-
-OWN = "the program's own names"
-
-
-def home_of(state: State, frame: Frame, name: str, value: object) -> types.ModuleType | str | None:
-    """Where the text can read a global: by its name, from the module of an inlined function, or, as a captured variable of one, nowhere."""
-    if frame.environment is state.environment:
-        return OWN
-    callee = next((callee for callee in reversed(frame.callees) if isinstance(callee, types.FunctionType)), None)
-    if callee is None or name in callee.__code__.co_freevars:
-        return None
-    module = callee.__globals__.get("__name__")
-    if _found(state.environment, "__name__") == module and _found(state.environment, name) is value:
-        return OWN
-    home = sys.modules.get(module) if isinstance(module, str) else None
-    return home if home is not None and vars(home) is callee.__globals__ and name in vars(home) else None
-
-
-def _found(environment: Environment, name: str) -> object:
-    try:
-        return environment.lookup(name)
-    except (LookupError, NameError, AttributeError, ValueError):
-        return None
-
-
-def is_code(value: object) -> bool:
-    """A function, class or module: what a program refers to by name and never computes with."""
-    return callable(value) or isinstance(value, types.ModuleType)
-
-
-def read_attribute(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
-    value, wanted = frame.atom(line.args[0]), line.args[1]
-    assert isinstance(wanted, Const)
-    name, kind, target = wanted.value, state.kind(value), line.targets[0]
-    if isinstance(kind, Known) and is_code(kind.value) and hasattr(kind.value, name):
-        found = getattr(kind.value, name)
-        owner = kind.value
-        spelled = f"{value.spelled}.{name}" if isinstance(value, Const) and value.spelled else name
-        simple = type(found) in (float, int, bool, type(None)) and owner in LIBRARY
-        if is_code(found) or simple:
-            if isinstance(owner, types.ModuleType) and not _from_library(owner):
-                state.guards.setdefault((id(owner), "attribute", name), Guard(owner, "attribute", name, found))
-            state.bind(frame, target, Const(found, spelled))
+    args = tuple(map(frame.atom, line.args))
+    if line.op == "delitem" and isinstance(handle, str) and not is_real(state, handle):
+        key = state.kind(args[1])
+        if isinstance(key, (Known, Text)) and without(state, handle, key.value):
             return
-        if isinstance(owner, types.ModuleType):
-            state.guards.setdefault((id(owner), "attribute", name), Guard(owner, "attribute", name, kind=kind_of(found)))
-        new = state.apply(target, frame, out, "getattr", value, wanted, place=line.place, varied=False)
-        state.define(new, kind_of(found))
+    if state.varies(*args):
+        raise errors.error("W083", state.place, what="something that an item is deleted from")
+    if line.op == "delitem" and state.kind(args[0]) != UNKNOWN:
+        raise errors.error("W018", state.place, name=state.spelled(handle))
+    out.append(Apply((), line.op, args, place=state.place))
+
+
+def manage(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
+    """`with m as v:` of an object of the user's calls its methods; of another it stays."""
+    handle = frame.handle(line.args[0])
+    if handle in state.adjoints:
+        if line.op == "enter":
+            state.apply(line.targets[0], frame, out, "adjoint_of", state.read(state.adjoints[handle]), place=line.place, varied=False)
         return
-    op = attribute_op(name)
-    if op is not None and (isinstance(kind, (Array, NumpyScalar, Numeric)) or (isinstance(kind, Scalar) and name in ("real", "imag"))):
-        state.apply(target, frame, out, op, value, place=line.place, spelled=f".{name}")
+    function = method_of(state, handle, "__enter__" if line.op == "enter" else "__exit__")
+    if function is not None:
+        given = () if line.op == "enter" else (Const(None),) * 3
+        found = call_method(state, frame, line, handle, function, given, {}, out)
+        if line.targets:
+            state.bind(frame, line.targets[0], Const(None) if found is None else found)
         return
-    new = state.apply(target, frame, out, "getattr", value, wanted, place=line.place)
-    if isinstance(kind, Bottom):
-        state.define(new, BOTTOM)
-    elif op is None and (isinstance(kind, (List, Dict, Text, Tuple)) or method_op(name) is not None or kind is UNKNOWN):
-        varied = state.varies(new)
-        state.define(new, UNKNOWN, varied)
-    state.methods[new] = Method(value, name)
-    state.lazy.add(new)
+    args = tuple(map(frame.atom, line.args))
+    targets = tuple(state.target(frame, old) for old in line.targets)
+    for target in targets:
+        state.define(target, UNKNOWN)
+    out.append(Apply(targets, line.op, args, place=state.place))
 
 
-def _from_library(module: types.ModuleType) -> bool:
-    return module in LIBRARY or module.__name__.partition(".")[0] in ("numpy", "math", "operator", "functools")
-
-
-# writes and unpacking
-
-
-def assign_in_place(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
-    """`a += b`: a new value for numbers, tuples and strings, and for an array that surely nobody else sees; else refused."""
-    first, second = map(frame.atom, line.args)
-    kind = state.kind(first)
-    op, place = INPLACE[line.op], frame.place(line.place)
-    probe = Apply(("probe",), op, (first, second))
-    immutable = is_scalar(kind) or isinstance(kind, (Tuple, Text, Bottom)) or (isinstance(kind, Known) and not is_code(kind.value))
-    if not immutable and not (isinstance(first, str) and first in state.owned and keeps_form(state, probe)):
-        name = line.targets[0].rpartition(".")[0] or str(first)
-        raise errors.error("W023", place, name=name)
-    new = state.apply(line.targets[0], frame, out, op, first, second, place=line.place)
-    if not immutable and line.targets[0] not in frame.sharing.shared:
-        state.owned.add(new)
-
-
-def keeps_form(state: State, line: Apply) -> bool:
-    """Is the result of the operator, for all that its first operand may be, of the dtype and axes that this one has?"""
-    first = line.args[0]
-    assert isinstance(first, str)
-    for kind in options_of(state.kind(first)):
-        if is_scalar(kind):
-            continue
-        if not isinstance(kind, Array) or "?" in kind.axes:
-            return False
-        names = tuple(f"{index}" for index in range(len(line.args)))
-        kinds = dict(zip(names, (kind, *(state.kind(atom) for atom in line.args[1:]))))
-        if line.args[1] == first:
-            kinds[names[1]] = kind
-        if kinds_of_line(Apply(("probe",), line.op, names), kinds) != (kind,):
-            return False
-    return True
+def edited(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
+    """The variable after `with adjoint(h) as h_bar`; after a `with` of anything else it is what it was."""
+    handle = frame.handle(line.args[0])
+    if frame.handle(line.args[1]) not in state.adjoints:
+        state.bind(frame, line.targets[0], handle)
+        return
+    value, _, before, after = map(frame.atom, line.args)
+    location = state.heap.location(handle) if isinstance(handle, str) else ""
+    if not isinstance(state.kind(value), Array) or not location or state.heap.root(location) != location:
+        state.apply(line.targets[0], frame, out, "edited", value, before, after, place=line.place)
+        return
+    new = state.names.fresh(base(location))  # the same array: from here on it has the edited adjoint
+    state.define(new, state.kind(value), state.varies(value))
+    out.append(Apply((new,), "edited", (value, before, after), place=frame.place(line.place)))
+    state.heap.write(location, new)
+    state.bind(frame, line.targets[0], handle)
 
 
 def unpack(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     """Taking a tuple apart that has just been made leaves no line."""
-    value = frame.atom(line.args[0])
+    value = frame.handle(line.args[0])
     parts = state.made.get(value) if isinstance(value, str) else None
     if parts is not None and len(parts) == len(line.targets):
         for target, part in zip(line.targets, parts):

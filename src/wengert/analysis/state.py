@@ -1,65 +1,29 @@
-"""What is known while a program is being specialised: the facts about each new name, and the frames of the functions read.
+"""What is known while a program is being specialised: the facts about each new name.
 
-One `State` serves a whole program; its names are new ones, those of the program that is written. A `Frame` belongs to
-one function that is read (the program itself, or a callee that is being inlined): it says which new atom each old name became.
+One `State` serves a whole program; its names are new ones, those of the program that is written. Each function that is read
+(the program itself, or a callee that is being inlined) has a `Frame` (`frame.py`), which says which new atom each old name became.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any, Protocol
 
+from wengert import errors
+from wengert.analysis.aliases import note_memory
 from wengert.analysis.environment import Environment, Guard
+from wengert.analysis.frame import Frame
+from wengert.analysis.heap import Content, Heap, Location, Spoilt
 from wengert.analysis.sharing import Sharing
 from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Const, Function, Line, Name, Place, Terminator
-from wengert.ir.kinds import (
-    Array,
-    Kind,
-    Known,
-    Numeric,
-    is_scalar,
-    join,
-    may_carry_derivative,
-    substitute,
-)  # fmt: skip
+from wengert.ir.kinds import UNKNOWN, Array, Kind, Known, Numeric, is_scalar, may_carry_derivative
+from wengert.ir.lattice import join
+from wengert.ir.values import substitute
 from wengert.ir.walk import base
-from wengert.rules import kinds_of_line, lookup
-
-
-@dataclass(slots=True)
-class Frame:
-    """One function that is read: where its names went."""
-
-    function: Function
-    environment: Environment
-    sharing: Sharing
-    call: Place | None = None  # of the call that is being inlined
-    around: Frame | None = None  # for a nested function: the frame in which its `def` stands
-    callees: tuple[object, ...] = ()  # the functions being inlined, to notice recursion
-    main: bool = False  # the program itself: its names stay
-    path: tuple[int, ...] = ()  # the ids of the lines of the calls, outermost first
-    atoms: dict[Name, Atom] = field(default_factory=dict)
-
-    def atom(self, atom: Atom) -> Atom:
-        """The new atom for an old one."""
-        frame: Frame | None = self
-        while not isinstance(atom, Const) and frame is not None:
-            if atom in frame.atoms:
-                return frame.atoms[atom]
-            frame = frame.around
-        return atom
-
-    def place(self, place: Place | None) -> Place | None:
-        if self.call is None or place is None:
-            return place
-        return _called(place, self.call)
-
-
-def _called(place: Place, call: Place) -> Place:
-    """The place with the place of the call added, at the end of the calls it already has."""
-    return replace(place, call=call if place.call is None else _called(place.call, call))
+from wengert.rules import is_flat, kinds_of_line, lookup
 
 
 @dataclass(slots=True)
@@ -70,12 +34,13 @@ class Method:
     name: str
 
 
-@dataclass(slots=True)
-class Turn:
-    """What a loop's carried values are found to be at the ways into its next turn and out of it."""
+@dataclass(frozen=True, slots=True)
+class Augmented:
+    """The sum in `x[i] += v`: of which object, at which index, and the value that is added."""
 
-    again: list[Sequence[Fact]] = field(default_factory=list)
-    left: list[Sequence[Fact]] = field(default_factory=list)
+    location: Location
+    index: Atom
+    value: Atom
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +66,25 @@ ALLOCATING = frozenset({
 })  # fmt: skip
 """Primitives whose result nobody else holds."""
 
+CONTIGUOUS = frozenset({"np.zeros", "np.ones", "np.empty", "np.full", "np.arange", "np.linspace", "np.eye", "np.identity"})
+"""Primitives whose result is in C order."""
+
 NEITHER_KEEPS = frozenset({"is_", "is_not", "in_", "not_in", "not_", "getattr", "fstring", "format"})
+
+
+class Recursion(Protocol):
+    """The callees of the program that are not inlined (`recursion.py`)."""
+
+    cut: bool  # the last call that never returns may be found to do so in a later round
+
+    def call(self, state: State, site: Any, out: list[Line], inline: Callable[[], Atom | None]) -> Atom | None:
+        """The value of a call."""
+
+    def with_callees(self, function: Function, place: Place | None) -> Function:
+        """A part of the program that is to be transformed by itself, with what it invokes."""
+
+    def adopt(self, function: Function) -> Function:
+        """A program that becomes a part of this one."""
 
 
 class State:
@@ -118,13 +101,103 @@ class State:
         self.none_tests: dict[Name, tuple[str, Name]] = {}  # `x is None` and `x is not None`: the op and `x`
         self.iterables: dict[Name, tuple[str, tuple[Atom, ...]]] = {}  # `zip`, `enumerate` and the like, not walked over yet
         self.closures: dict[Name, tuple[Function, Frame]] = {}
+        self.adjoints: dict[Name | Const, Atom] = {}  # managers of `with adjoint(h)`: the variable h
         self.renamed: dict[Name, Name] = {}
         self.log: list[Name] = []  # the keys of `renamed`, in order
         self.environments: dict[int, tuple[object, Environment]] = {}  # by the id of the function
         self.programs: dict[int, tuple[object, Function, Sharing]] = {}  # the callees read so far, ready to be inlined
         self.guards: dict[tuple[int, str, str], Guard] = {}
-        self.stable: dict[tuple[object, ...], list[Fact]] = {}  # the kinds at which loops have settled before
-        self.run: Callable[[Block, Frame, Turn | None, list[Line]], Terminator]  # set by `specialise`
+        self.generation = 0  # how often a loop was seen to be of another form than was thought
+        self.stable: dict[tuple[object, ...], Any] = {}  # the kinds at which loops have settled before
+        self.heap = Heap()
+        self.out: list[Line] = []  # the open block
+        self.place: Place | None = None  # of the line being read
+        self.unknown: Kind = UNKNOWN
+        self.from_outside: dict[Name, str] = {}  # what was read of globals and captured variables, and what those are called
+        self.items: dict[Name, tuple[Location, Atom]] = {}  # what was read from an array: which, and at which index
+        self.bound: dict[Name, Any] = {}  # methods of the user's objects: their functions
+        self.supers: dict[Name, tuple[Any, Atom]] = {}  # what `super()` gave: the class after which to look, and the object
+        self.parameters: set[Name] = set()  # objects that were there before the program
+        self.written: set[Name] = set()  # those of them that are written to
+        self.prologue: list[Line] = []  # the fields of such objects, read when the program begins
+        self.beginning: Place | None = None
+        self.chosen: dict[Name, tuple[Atom, Atom, Atom]] = {}  # a function that a test decides on: the test, and the two
+        self.displays: dict[Name, tuple[Atom, ...]] = {}  # lists that are written out, as they were made
+        self.recorded: dict[Name, dict[str, Atom]] = {}  # records that were just made: their fields
+        self.contiguous: set[Name] = set()  # arrays in C order, of which every reshape is a view
+        self.partials: dict[Name, tuple[Atom, tuple[Atom, ...], dict[str, Atom]]] = {}  # what `functools.partial` gave
+        self.augmented: dict[Name, Augmented] = {}  # values that `x[i] += v` is about to put back
+        self.rebound: set[tuple[int, str]] = set()  # attributes of classes and modules that the program itself binds
+        self.trying = False  # the lines are those of a copy of a `try`'s body
+        self.inside: tuple[int, ...] = ()  # the turns of loops (positive) and branches (negative) that the line stands in
+        self.bound_in: dict[Name, tuple[int, ...]] = {}  # those in which a name was bound
+        self.generators: dict[Name, Any] = {}  # calls of generator functions that nobody has walked over yet
+        self.woven: dict[Any, Any] = {}  # by the id of a `for` over a generator: the lines that stand for it
+        self.numbers = count()
+        self.call: Callable[[Frame, Apply, list[Line]], bool]  # set by `specialise`, as are the two below
+        self.run: Callable[[Block, Frame, Any, list[Line]], Terminator]  # set by `specialise`
+        self.recursion: Recursion  # set by `specialise`
+
+    # the newest versions
+
+    def read(self, atom: Atom) -> Atom:
+        """The newest version of what an atom stands for; what may have been written to under another name is refused."""
+        if atom in self.generators:
+            raise errors.error("W012", self.place, what="a generator is kept, or handed to something that is not followed")
+        found = self.content(atom)
+        if isinstance(found, Spoilt):
+            raise errors.error("W081", self.place, name=self.spelled(atom), other=self.spelled(found.other))
+        return found
+
+    def content(self, atom: Atom) -> Content:
+        """The newest version, or that it is spoilt; a view of something that has changed is taken again."""
+        heap = self.heap
+        if isinstance(atom, Const) or not (heap.contents or heap.views):
+            return atom
+        location = heap.where.get(atom, atom)
+        if location in heap.fields:
+            return location
+        found = heap.contents.get((location, None))
+        if isinstance(found, Spoilt) and location in self.made:
+            return self._made_again(location)
+        if found is not None:
+            return found
+        view = heap.views.get(location)
+        if view is None:
+            return atom
+        whole = self.content(view.base)
+        if isinstance(whole, Spoilt):
+            return whole
+        derived = heap.derived.get(location)
+        if derived is not None and derived[0] == whole:
+            return derived[1]
+        line = view.line
+        new = self.names.fresh("" if location.startswith("%") else base(location))
+        place = None if self.place is None else replace(self.place, statement=None, expression=None)
+        line = replace(line, targets=(new,), args=(whole, *line.args[1:]), place=place)
+        self.define(new, kinds_of_line(line, self.kinds)[0], self.varies(whole))
+        self.out.append(line)
+        heap.where[new] = location
+        heap.derived[location] = (whole, new)
+        return new
+
+    def _made_again(self, location: Location) -> Content:
+        """A tuple of objects that have changed since it was made: the same objects, as they are now."""
+        parts = [self.content(part) for part in self.made[location]]
+        atoms: list[Atom] = []
+        for part in parts:
+            if isinstance(part, Spoilt):
+                return part
+            atoms.append(part)
+        new, handles = self.names.fresh(), self.made[location]
+        self.emit(Apply((new,), "tuple", tuple(atoms), place=self.place), self.out)
+        self.made[new] = handles
+        return new
+
+    def spelled(self, atom: Atom) -> str:
+        """What the user calls it."""
+        name = self.renamed.get(atom, atom) if isinstance(atom, str) else str(atom.spelled or atom.value)
+        return "it" if name.startswith("%") else base(name)
 
     # facts
 
@@ -132,7 +205,31 @@ class State:
         return substitute(self.kinds, atom)
 
     def varies(self, *atoms: Atom) -> bool:
-        return any(not isinstance(atom, Const) and atom in self.varied for atom in atoms)
+        """Does one of them vary, as it is now: an object, if anything that it holds does?"""
+        for atom in atoms:
+            if atom in self.varied or (self.heap.contents and self._holds_varied(atom, set())):
+                return True
+        return False
+
+    def _holds_varied(self, atom: Atom, seen: set[Location]) -> bool:
+        heap = self.heap
+        location = heap.location(atom) if isinstance(atom, str) else f"object {id(atom.value)}"
+        if location in seen:
+            return False
+        seen.add(location)
+        if location in heap.fields:
+            return any(owner == location and self._content_varies(content, seen) for (owner, _), content in heap.contents.items())
+        content = heap.contents.get((location, None))
+        if content is None and location in heap.views:
+            return self._content_varies(heap.views[location].base, seen)
+        return content is not None and self._content_varies(content, seen) or any(
+            self._content_varies(part, seen) for part in self.made.get(location, ())
+        )
+
+    def _content_varies(self, content: Content, seen: set[Location]) -> bool:
+        if isinstance(content, Spoilt):
+            return True
+        return content in self.varied or self._holds_varied(content, seen)
 
     def fact(self, atom: Atom) -> Fact:
         owned = is_scalar(self.kind(atom)) or (isinstance(atom, str) and atom in self.owned)
@@ -145,15 +242,27 @@ class State:
     def define(self, name: Name, kind: Kind, varied: bool = False, owned: bool = False) -> Name:
         """Say what is known of a name that is being bound, and forget what an earlier round thought of it."""
         self.kinds[name] = kind
+        self.bound_in[name] = self.inside
         (self.varied.add if varied and may_carry_derivative(kind) else self.varied.discard)(name)
         (self.owned.add if owned else self.owned.discard)(name)
         self.lazy.discard(name)
         self.computed.discard(name)
+        self.heap.forget(name)
         self.made.pop(name, None)
+        self.items.pop(name, None)
+        self.recorded.pop(name, None)
+        self.displays.pop(name, None)
+        self.chosen.pop(name, None)
+        self.partials.pop(name, None)
+        self.contiguous.discard(name)
+        self.bound.pop(name, None)
+        self.supers.pop(name, None)
+        self.augmented.pop(name, None)
         self.methods.pop(name, None)
         self.none_tests.pop(name, None)
         self.iterables.pop(name, None)
         self.closures.pop(name, None)
+        self.generators.pop(name, None)
         return name
 
     # names
@@ -178,12 +287,20 @@ class State:
             self.renamed[atom] = old if frame.main else self.names.fresh(base(old))
             self.log.append(atom)
 
+    def suggest(self, atom: Atom, hint: str) -> None:
+        """A value that the user never named is called after the field that it is bound to."""
+        if isinstance(atom, str) and atom.startswith("%") and atom not in self.renamed and hint.isidentifier():
+            self.renamed[atom] = self.names.fresh(hint)
+            self.log.append(atom)
+
     def mark(self) -> tuple[dict[str, int], int]:
         return self.names.mark(), len(self.log)
 
     def reset(self, mark: tuple[dict[str, int], int]) -> None:
         """Forget the names made since the mark: a round over a loop that did not count."""
         self.names.reset(mark[0])
+        for line in self.prologue:
+            self.names.reserve(line.targets[0])
         for name in self.log[mark[1] :]:
             del self.renamed[name]
         del self.log[mark[1] :]
@@ -205,6 +322,13 @@ class State:
             if row is not None and row.family != "constant":
                 self.computed.add(target)
         out.append(line)
+        note_memory(self, line, row)
+        if line.op == "list":
+            self.displays[line.targets[0]] = line.args
+        if line.op in CONTIGUOUS:
+            self.contiguous.update(line.targets)
+        if line.op == "getitem" and isinstance(line.args[0], str):
+            self.items[line.targets[0]] = (self.heap.location(line.args[0]), line.args[1])
 
     def give_away(self, *atoms: Atom) -> None:
         """Somebody else may hold these values from here on."""
@@ -213,9 +337,9 @@ class State:
     def carries(self, line: Apply) -> bool:
         """Do the targets vary with what varies among the arguments?"""
         row = lookup(line.op)
-        if row is not None and not row.differentiable:
+        if row is not None and is_flat(line, self.kind):
             return False
-        if line.op in ("getitem", "getattr"):
+        if line.op == "getattr" or line.op == "getitem" and self.kind(line.args[0]) != UNKNOWN:
             return self.varies(line.args[0])
         return self.varies(*line.args, *(atom for _, atom in line.keywords))
 
@@ -227,6 +351,10 @@ class State:
         if old in frame.sharing.shared:
             self.owned.discard(new)
         return new
+
+    def kinds_of(self, line: Apply, kinds: Mapping[Name, Kind] | None = None) -> tuple[Kind, ...]:
+        """The kinds of what a line binds."""
+        return kinds_of_line(line, self.kinds if kinds is None else kinds)
 
     def callee(self, atom: Atom) -> Any:
         """The object that an atom surely is; None if that is not known (or if it is None)."""

@@ -1,0 +1,153 @@
+"""Fields of objects of the user's classes: read, bound, and found behind properties and methods.
+
+    setattr(o, 'x', v)            the field x of o is v                # no line, where this function made o
+    getattr(o, 'x')               v
+    getattr(o, 'area')            the lines of the property
+    getattr(o, 'step')            a method, for the call that comes
+
+An object that was there before the program has its fields read once, at the beginning, and is written to as the function does.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from typing import Any
+
+from wengert import errors
+from wengert.analysis.environment import Guard
+from wengert.analysis.frame import Frame
+from wengert.analysis.heap import Location, Spoilt
+from wengert.analysis.inline import inline_function
+from wengert.analysis.objects import MISSING, class_of, is_real, location_of, note_class, static_attribute
+from wengert.analysis.packing import bind_part, part_of
+from wengert.analysis.state import Method, State
+from wengert.ir.core import Apply, Atom, Const, Line
+from wengert.ir.kinds import UNKNOWN, Record
+from wengert.ir.values import kind_of
+
+
+def get_attribute(state: State, frame: Frame, line: Apply, handle: Atom, cls: Any, name: str, out: list[Line], after: Any = None) -> bool:
+    """Bind the target of the line to the attribute of an object; False if there is none."""
+    heap, target = state.heap, line.targets[0]
+    location = location_of(state, handle)
+    static = static_attribute(cls, name, after)
+    if isinstance(static, property) and static.fget is not None:
+        found = inline_function(state, frame, line, static.fget, (handle,), {}, out)
+        state.bind(frame, target, Const(None) if found is None else found)
+        return True
+    if after is None:
+        content = heap.contents.get((location, name))
+        if isinstance(content, Spoilt):
+            raise errors.error("W081", state.place, name=name, other=state.spelled(content.other))
+        if content is None:
+            content = _loaded(state, handle, location, name) if is_real(state, handle) else part_of(state, handle, name)
+        if content is not None:
+            state.bind(frame, target, content)
+            return True
+    if name == "__class__":
+        state.bind(frame, target, Const(cls))
+        return True
+    if isinstance(static, functools.cached_property):
+        found = inline_function(state, frame, line, static.func, (handle,), {}, out)
+        heap.contents[location, name] = Const(None) if found is None else found
+        state.bind(frame, target, heap.contents[location, name])  # type: ignore[arg-type]  # just set, so not spoilt
+        return True
+    if static is MISSING:
+        fallback = static_attribute(cls, "__getattr__")
+        if not isinstance(fallback, types.FunctionType):
+            return False
+        found = inline_function(state, frame, line, fallback, (handle, Const(name)), {}, out)
+        state.bind(frame, target, Const(None) if found is None else found)
+        return True
+    note_class(state, cls, name)
+    if isinstance(static, types.FunctionType):
+        new = state.target(frame, target)
+        state.define(new, UNKNOWN)
+        state.methods[new] = Method(handle, name)
+        state.bound[new] = static
+        state.lazy.add(new)
+        out.append(Apply((new,), "getattr", (Const(cls), Const(name)), place=state.place))
+        return True
+    value = getattr(cls, name)
+    if isinstance(static, (staticmethod, classmethod)) or callable(value) or value is None:
+        state.bind(frame, target, Const(value))
+        return True
+    new = state.apply(target, frame, out, "getattr", Const(cls), Const(name), place=line.place, varied=False)
+    state.define(new, kind_of(value))
+    return True
+
+
+def _loaded(state: State, handle: Atom, location: Location, name: str) -> Atom | None:
+    """A field of an object that was there before the program: read once, when the program begins."""
+    if (location, name) in state.heap.initial:
+        return state.heap.initial[location, name]
+    if isinstance(handle, Const):
+        fields = getattr(handle.value, "__dict__", {})
+        found = fields[name] if name in fields else getattr(handle.value, name, MISSING) if _slotted(handle.value, name) else MISSING
+        if found is MISSING:
+            return None
+        guard = (id(handle.value), "attribute", name)
+        if callable(found) or found is None or kind_of(found) == UNKNOWN:  # an object: it is itself
+            state.guards.setdefault(guard, Guard(handle.value, "attribute", name, found))
+            return Const(found)
+        state.guards.setdefault(guard, Guard(handle.value, "attribute", name, kind=kind_of(found)))
+        kind = kind_of(found)
+    else:
+        record = state.kind(handle)
+        items = dict(record.items) if isinstance(record, Record) else {}
+        if name not in items or handle not in state.parameters:
+            return None
+        kind = items[name]
+    new = state.names.fresh(name)
+    line = Apply((new,), "getattr", (handle, Const(name)), place=state.beginning)
+    state.define(new, kind, state.varies(handle))
+    state.heap.born[new] = 0
+    state.prologue.append(line)
+    if isinstance(kind, Record):
+        state.parameters.add(new)
+    state.heap.hold(location, [new])
+    state.heap.initial[location, name] = new
+    return new
+
+
+def _slotted(value: Any, name: str) -> bool:
+    return any(name in getattr(base, "__slots__", ()) for base in type(value).__mro__)
+
+
+def set_attribute(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
+    """`o.name = v`."""
+    assert isinstance(line.args[1], Const)
+    assign(state, frame, line, frame.handle(line.args[0]), str(line.args[1].value), frame.handle(line.args[2]), out)
+
+
+def assign(state: State, frame: Frame, line: Apply, handle: Atom, name: str, value: Atom, out: list[Line]) -> None:
+    """Let the attribute of an object be a value; `line` is the line that does."""
+    wanted, cls = Const(name), class_of(state, handle)
+    if cls is None:
+        value, target = state.read(value), state.read(handle)
+        owner = id(state.callee(target))
+        guard = state.guards.get((owner, "attribute", name))
+        state.rebound.add((owner, name))
+        if state.varies(value, target) or (guard is not None and type(guard.value) is int):  # it has been taken to be constant
+            raise errors.error("W024", state.place, name=name)
+        out.append(Apply((), "setattr", (target, wanted, value), place=state.place))
+        return
+    static = static_attribute(cls, name)
+    if isinstance(static, property) and static.fset is not None:
+        inline_function(state, frame, line, static.fset, (handle, value), {}, out)
+        return
+    location = location_of(state, handle)
+    state.suggest(value, name)
+    if isinstance(handle, str) and location not in state.heap.fields:
+        bind_part(state, handle, cls, name, value)
+        return
+    if is_real(state, handle) and (location, name) not in state.heap.contents:
+        _loaded(state, handle, location, name)
+    state.heap.contents[location, name] = value
+    state.heap.spoil(location, name)
+    if is_real(state, handle):
+        found = state.read(value)
+        if isinstance(found, str) and state.heap.location(found) in state.heap.fields and not is_real(state, found):
+            raise errors.error("W085", state.place, name=name)
+        out.append(Apply((), "setattr", (handle, wanted, found), place=state.place))

@@ -1,0 +1,92 @@
+"""Calls of methods of values: of an array a primitive or a write, of a dict or list what its kind decides.
+
+    call(getattr(x, 'sum'))           np.sum(x)
+    call(getattr(x, 'fill'), 0.0)     x.1 = write(x.0, Ellipsis, 0.0)
+    call(getattr(d, 'get'), 'k')      getitem(d, 'k')             # or None, where there is no such key
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wengert import errors
+from wengert.analysis.loop_kinds import ITERABLES
+from wengert.analysis.mutators import WRITING
+from wengert.analysis.primitive_calls import call_primitive
+from wengert.analysis.removals import REMOVING
+from wengert.ir.core import Atom, Const
+from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, List, Numeric, NumpyScalar, Scalar, Sparse, Text
+from wengert.rules import method_op
+from wengert.rules.result_kinds import NotStatic, static
+
+if TYPE_CHECKING:
+    from wengert.analysis.calls import Call
+
+CHANGING = frozenset({
+    "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem",
+})  # fmt: skip
+TEXT_METHODS = frozenset({"format", "join", "strip", "lower", "upper", "replace", "lstrip", "rstrip", "title", "ljust", "rjust", "center"})
+
+
+def call_method_of(call: Call, value: Atom, name: str) -> None:
+    """`value.name(...)`: of arrays a primitive, of dicts and lists what is easy."""
+    if _changes(call, value, name):
+        return
+    value = call.state.read(value)
+    kind = call.state.kind(value)
+    op = method_op(name)
+    arraylike = isinstance(kind, (Array, NumpyScalar, Numeric)) or (isinstance(kind, Sparse) and name == "transpose") or (isinstance(kind, Scalar) and name == "conjugate") or (kind == UNKNOWN and value in call.state.computed)
+    if isinstance(kind, Sparse) and name == "dot" and len(call.args) == 1:
+        call.emit("matmul", value, *call.args)
+        return
+    if op is not None and arraylike:
+        call.args = (value, *call.args)
+        call_primitive(call, op, None, f".{name}")
+        return
+    if isinstance(kind, Dict) and _dict_method(call, value, kind, name):
+        return
+    if isinstance(kind, (List, Dict)) and name in CHANGING and (call.varied or call.state.varies(value)):
+        what = "a list" if isinstance(kind, List) else "a dict"
+        raise errors.error("W046", call.frame.place(call.line.place), name=name, what=what)
+    varied = call.varied or call.state.varies(value)
+    result: Kind = UNKNOWN
+    if isinstance(kind, Sparse) and name in ("tocsc", "tocsr", "tocoo", "copy") and not call.varied:
+        result, varied = kind, False
+    if isinstance(kind, Text):
+        result, varied = Text() if name in TEXT_METHODS else UNKNOWN, call.varied
+    new = call.emit("call", call.function, *call.args, keywords=call.keywords, varied=varied)
+    call.state.give_away(value, *call.args)
+    call.state.define(new, result, varied)
+
+
+def _changes(call: Call, handle: Atom, name: str) -> bool:
+    """A method that writes into the array, list or dict that it is called on."""
+    if isinstance(handle, Const):
+        return False
+    kind = call.state.kind(call.state.read(handle))
+    writer = WRITING.get(name)
+    if isinstance(kind, (List, Dict)) and name in REMOVING and (name != "pop" or call.args):
+        writer = REMOVING[name]
+    if writer is None:
+        return False
+    result = writer(call.state, kind, handle, tuple(map(call.state.read, call.args)), dict(call.keywords))
+    if result is None:
+        return False
+    call.bind(result)
+    return True
+
+
+def _dict_method(call: Call, value: Atom, kind: Dict, name: str) -> bool:
+    if name in ITERABLES and not call.args:
+        return call.iterable(name, (value,))
+    if name == "get" and 1 <= len(call.args) <= 2 and not call.keywords:
+        try:
+            key = static(call.state.kind(call.args[0]))
+        except NotStatic:
+            return False
+        if key in dict(kind.items):
+            call.emit("getitem", value, Const(key))
+        else:
+            call.bind(call.args[1] if len(call.args) == 2 else Const(None))
+        return True
+    return False
