@@ -2,12 +2,14 @@
 
 import textwrap
 
+import numpy as np
 import pytest
+from inplace import kinded
 
 from wengert.ir.evaluate import evaluate
 from wengert.ir.text import parse, show
 from wengert.ir.verify import verify
-from wengert.optimize.dead_code import eliminate_dead_code
+from wengert.optimize.dead_code import eliminate_dead_code, read_back
 
 
 def cleaned(text, *arguments):
@@ -257,3 +259,54 @@ def test_a_nested_function_that_is_read_keeps_what_it_reads():
 def test_remarks_stay():
     text = "function f(x):\n    comment('reverse sweep')\n    undo()\n    return x"
     assert cleaned(text, (1,)) == text
+
+
+def test_a_write_into_an_array_of_its_own_that_nobody_reads_goes():
+    function = kinded("function f(x):\n    y.0 = np.zeros(3)\n    y.1 = write(y.0, 0, x)\n    return x", 3.0)
+    assert show(eliminate_dead_code(function)) == "function f(x):\n    return x"
+
+
+@pytest.mark.parametrize("taken", ["getitem(a, %0)", "global('a')", "call(@print, a)"])
+def test_a_write_into_what_others_hold_stays(taken):
+    text = f"function f(a, x):\n    %0 = slice(1, None, None)\n    y.0 = {taken}\n    y.1 = write(y.0, 0, x)\n    return x"
+    made = show(eliminate_dead_code(kinded(text, np.ones(3), 3.0)))
+    assert "write" in made
+
+
+def test_a_loop_that_only_writes_into_an_argument_stays():
+    assert "write" in cleaned("""function f(a, n):
+    %0 = range(n)
+    a.2 = for i.0 in %0 carry a.0 = a:
+        a.1 = write(a.0, i.0, 1.0)
+        yield a.1
+    return n""")
+
+
+LOOP = """
+function f(x_tape, y_tape, g):
+    %0 = reversed(x_tape)
+    %1 = reversed(y_tape)
+    g.2 = for x, y in %0, %1 carry g.0 = g:
+        g.1 = g.0 * y
+        yield g.1
+    return g.2
+"""
+
+
+def test_a_tape_of_ours_that_nobody_reads_is_not_run_over():
+    function = parse(LOOP)
+    made = eliminate_dead_code(function, tapes=read_back(function, ()))
+    verify(made)
+    assert "x_tape" not in "".join(show(made).splitlines()[1:])
+    assert evaluate(made, [1, 2], [3, 4], 5) == evaluate(function, [1, 2], [3, 4], 5)
+
+
+def test_lists_of_the_users_are_run_over_in_step_whoever_reads_them():
+    function = parse(LOOP)
+    assert eliminate_dead_code(function, tapes=read_back(function, {"%0", "%1"})) == function
+
+
+def test_of_tapes_that_nobody_reads_one_counts_the_turns():
+    function = parse(LOOP.replace("g.0 * y", "g.0 * 2"))
+    made = eliminate_dead_code(function, tapes=read_back(function, ()))
+    assert "for x in %0 carry" in show(made)

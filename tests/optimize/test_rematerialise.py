@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from wengert.ir.axes import MANY
 from wengert.ir.evaluate import evaluate
-from wengert.ir.kinds import FLOAT, MANY, Array
+from wengert.ir.kinds import FLOAT, Array
 from wengert.ir.text import parse, show
 from wengert.ir.verify import verify
 from wengert.ir.walk import bound, defined, lines_of
@@ -80,3 +81,9 @@ def test_inside_of_loops_and_nested_functions_it_is_computed_there():
         return %5
     """, {"v", "g", "n", "%0", "v.0"}, (0.3, 2.0, [1, 2]))
     assert text.count("1 - v") == 3
+
+
+def test_an_index_is_written_where_the_users_statement_reads_and_where_it_writes():
+    given = {"%0", "%1", "%2", "a.1"}
+    made = kept("function f(a, v):\n    %0 = slice(1, None, None)\n    %1 = getitem(a, %0)\n    %2 = %1 / v\n    a.1 = store(a, %0, %2)\n    return a.1", given)
+    assert made.count("slice(1, None, None)") == 3  # the first is dead now

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from differences import check
 
-from wengert import grad, jvp
+from wengert import check_grads, grad, jvp
 from wengert.ir.evaluate import evaluate
 from wengert.ir.kinds import FLOAT
 from wengert.ir.text import parse, show
@@ -184,3 +184,15 @@ def test_the_tangent_of_a_gradient_of_arrays_is_the_hessian_times_it():
 
 def test_a_gradient_of_a_gradient():
     assert grad(grad(lambda x: math.sin(x) * x))(0.7) == pytest.approx(2 * math.cos(0.7) - 0.7 * math.sin(0.7))
+
+
+def test_a_row_of_whole_numbers_has_a_row_of_zeros_for_its_tangent():
+    def turned(q):
+        t = np.eye(3)
+        for angle in q:
+            c, s = np.cos(angle), np.sin(angle)
+            t = t @ np.array([[c, -s, c], [s, c, s], [0, 0, 1]])
+        return np.sum(t[:2, 2] ** 2)
+
+    check(turned, np.array([0.1, 0.4]))
+    check_grads(turned, (np.array([0.1, 0.4]),))

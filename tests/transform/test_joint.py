@@ -14,8 +14,9 @@ from differences import check
 from wengert import Error, grad, value_and_grad, vjp
 from wengert.ir.core import Const, Def, Return
 from wengert.ir.evaluate import evaluate
-from wengert.ir.kinds import FLOAT, kind_of
+from wengert.ir.kinds import FLOAT
 from wengert.ir.text import parse
+from wengert.ir.values import kind_of
 from wengert.ir.verify import verify
 from wengert.ir.walk import lines_of
 from wengert.pipeline import Request, derive

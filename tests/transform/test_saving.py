@@ -17,10 +17,10 @@ from wengert.frontend.quote import written
 from wengert.ir import evaluate as evaluator
 from wengert.ir.core import Function
 from wengert.ir.evaluate import evaluate
-from wengert.ir.kinds import kind_of
 from wengert.ir.text import parse
+from wengert.ir.values import kind_of
 from wengert.pipeline import Request, derive
-from wengert.transform.saving import homes, may_break, may_leave
+from wengert.transform.homes import homes, may_break, may_leave
 
 
 @pytest.fixture(autouse=True)
@@ -289,3 +289,17 @@ def test_what_may_leave_and_what_may_break():
 def test_lower_and_derive_agree_on_where_text_comes_from():
     generic = lower(written("def f(x, n):\n    for i in range(n):\n        x = x * i\n    return x"))
     assert {segment.every for segment in homes(generic).segment.values()} == {True}
+
+
+def lengths(x, m, n):
+    total = 0.0
+    for _ in range(n):
+        for j in range(len(m)):
+            total = total + np.sin(total * m[j]) * x
+    return total
+
+
+def test_the_length_of_an_array_that_stays_is_asked_again():
+    text = grad(lengths).source(0.3, np.array([0.5, 1.5]), 3)
+    assert text.count("range(len(m))") == 2 and "items" not in text
+    check(lengths, 0.3, np.array([0.5, 1.5]), 3)

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from wengert.ir.axes import MANY
 from wengert.ir.build import Builder, Names
 from wengert.ir.core import Block, Const, Function, Return
 from wengert.ir.evaluate import evaluate
-from wengert.ir.kinds import FLOAT, INT, MANY, Array
+from wengert.ir.kinds import FLOAT, INT, Array
 from wengert.ir.text import show_block
 from wengert.rules.line_kinds import kinds_of_line
 from wengert.transform.terms import Term, term_axes, times, write

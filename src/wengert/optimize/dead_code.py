@@ -5,10 +5,11 @@ Effects, exits and what they need stay; comments stay where code stays under the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from wengert.analysis.memory import may_write, memory
 from wengert.ir.core import (
     Apply,
     Atom,
@@ -28,15 +29,17 @@ from wengert.ir.core import (
     While,
     Yield,
 )
-from wengert.ir.walk import exits, map_blocks, names
+from wengert.ir.walk import base, blocks_of, exits, lines_of, map_blocks, names, reads
 from wengert.rules.line_kinds import acts
 
 REMARKS = frozenset({"comment", "undo"})
 T = TypeVar("T", bound=Atom)
 
 
-def eliminate_dead_code(function: Function) -> Function:
-    """Drop every line whose results nobody reads and that does nothing else.
+def eliminate_dead_code(function: Function, kept: frozenset[str] = frozenset(), tapes: frozenset[Name] = frozenset()) -> Function:
+    """Drop every line whose results nobody reads and that does nothing else; lines of the ops `kept` stay.
+
+    A loop does not run over one of the `tapes` (`read_back`) whose items nobody reads, if it runs over something else, too.
 
     >>> from wengert.ir.text import parse, show
     >>> print(show(eliminate_dead_code(parse('''
@@ -56,7 +59,38 @@ def eliminate_dead_code(function: Function) -> Function:
             yield t.1
         return t.2
     """
-    return replace(function, body=_Sweep().block(function.body, set(), ()))
+    return replace(function, body=_Sweep(seen_writes(function), attempts(function), kept, tapes).block(function.body, set(), ()))
+
+
+def read_back(function: Function, given: Collection[Name]) -> frozenset[Name]:
+    """The tapes as a reversed loop runs over them: they and all that it runs over have one item for each turn. `given` are the user's names.
+
+    >>> from wengert.ir.text import parse
+    >>> sorted(read_back(parse('''
+    ... function f(x_tape.0, y_tape.0):
+    ...     %0 = reversed(x_tape.0)
+    ...     %1 = reversed(y_tape.0)
+    ...     return %1
+    ... '''), {"%0"}))
+    ['%1']
+    """
+    found = (line for line in lines_of(function) if isinstance(line, Apply) and line.op == "reversed")
+    tapes = (line for line in found if isinstance(line.args[0], str) and base(line.args[0]).rstrip("s").endswith("_tape"))
+    return frozenset(line.targets[0] for line in tapes if line.targets[0] not in given)
+
+
+def attempts(function: Function) -> frozenset[Name]:
+    """The functions that are run to see whether they raise: every line of theirs may be what does."""
+    tried = [line.args[0] for line in lines_of(function) if isinstance(line, Apply) and line.op == "caught"]
+    return frozenset(name for name in tried if isinstance(name, str))
+
+
+def seen_writes(function: Function) -> frozenset[Name]:
+    """The targets of writes into memory that the function did not make, or that others hold: they are seen whoever reads the result."""
+    if not may_write(function):
+        return frozenset()
+    found = memory(function)
+    return frozenset(write.line.targets[0] for writes in found.writes.values() for write in writes if found.is_outside(write.line.targets[0]))
 
 
 def _pick(values: Sequence[T], keep: Sequence[bool]) -> tuple[T, ...]:
@@ -64,8 +98,12 @@ def _pick(values: Sequence[T], keep: Sequence[bool]) -> tuple[T, ...]:
 
 
 class _Sweep:
-    def __init__(self) -> None:
+    def __init__(self, seen: frozenset[Name], attempts: frozenset[Name], kept: frozenset[str], tapes: frozenset[Name]) -> None:
+        self.seen, self.attempts, self.kept, self.tapes = seen, attempts, kept, tapes
         self.loops: list[Sequence[bool]] = []
+
+    def acts(self, line: Apply) -> bool:
+        return acts(line) or line.op in self.kept or not self.seen.isdisjoint(line.targets)
 
     def block(self, block: Block, live: set[Name], keep: Sequence[bool]) -> Block:
         """The block without what is dead; `live`, what is read after it, becomes what is read before it."""
@@ -93,7 +131,7 @@ class _Sweep:
     def line(self, line: Line, live: set[Name]) -> Line | None:
         match line:
             case Apply():
-                if line.op not in REMARKS and live.isdisjoint(line.targets) and not acts(line):
+                if line.op not in REMARKS and live.isdisjoint(line.targets) and not self.acts(line):
                     return None
                 live.difference_update(line.targets)
                 for atom in (*line.args, *(value for _, value in line.keywords)):
@@ -108,10 +146,25 @@ class _Sweep:
                 if line.target not in live:
                     return None
                 live.discard(line.target)
+                if line.target in self.attempts:
+                    live |= set(reads(line))
+                    return line
                 inner: set[Name] = set()
-                body = _Sweep().block(line.function.body, inner, ())
+                body = _Sweep(self.seen, self.attempts, self.kept, self.tapes).block(line.function.body, inner, ())
                 live |= inner.difference(line.function.parameters)
                 return replace(line, function=replace(line.function, body=body))
+
+    def busy(self, block: Block) -> bool:
+        """Does it hold a line that acts, whatever is read of it?"""
+        for line in block.lines:
+            match line:
+                case Apply():
+                    if line.op not in REMARKS and self.acts(line):
+                        return True
+                case If() | For() | While():
+                    if any(map(self.busy, blocks_of(line))):
+                        return True
+        return isinstance(block.terminator, (Return, Stop))
 
     def branches(self, line: If, live: set[Name]) -> Line | None:
         keep = [target in live for target in line.targets]
@@ -119,7 +172,7 @@ class _Sweep:
         live.difference_update(targets)
         sides = [(self.block(branch, side := set(live), keep), side) for branch in (line.then, line.orelse)]
         then, orelse = (block for block, _ in sides)
-        if not targets and not any(leaves(block) or busy(block) for block, _ in sides):
+        if not targets and not any(leaves(block) or self.busy(block) for block, _ in sides):
             return None
         for _, side in sides:
             live |= side
@@ -143,12 +196,13 @@ class _Sweep:
                 break
             keep = wider
         asked = any(target in live for target in line.targets) or (line.exit is not None and line.exit in live)
-        if not asked and not busy(body) and (test is None or not busy(test)):
+        if not asked and not self.busy(body) and (test is None or not self.busy(test)):
             return None
         live.difference_update(line.targets)
         live |= inside.difference(line.carried)
         if isinstance(line, For):
             live.difference_update(line.elements)
+            line = self.read(line, inside)
         new = replace(
             line, targets=_pick(line.targets, keep), carried=_pick(line.carried, keep), initial=_pick(line.initial, keep), body=body
         )
@@ -163,6 +217,14 @@ class _Sweep:
         return new
 
 
+    def read(self, line: For, inside: set[Name]) -> For:
+        """The loop without the tapes whose items are not read."""
+        keep = [element in inside or source not in self.tapes for element, source in zip(line.elements, line.sources)]
+        if not any(keep):
+            keep[0] = True
+        return replace(line, elements=_pick(line.elements, keep), sources=_pick(line.sources, keep))
+
+
 def _without_codes(block: Block) -> Block:
     """The body of a loop whose exit code nobody reads."""
     lines = tuple(map_blocks(line, _without_codes) if isinstance(line, If) else line for line in block.lines)
@@ -173,25 +235,6 @@ def _without_codes(block: Block) -> Block:
 def leaves(block: Block) -> bool:
     """May control leave the block before its end?"""
     return exits(block) or any(leaves(line.then) or leaves(line.orelse) for line in block.lines if isinstance(line, If))
-
-
-def busy(block: Block) -> bool:
-    """Does it hold a line that acts, whatever is read of it?"""
-    for line in block.lines:
-        match line:
-            case Apply():
-                if line.op not in REMARKS and acts(line):
-                    return True
-            case If():
-                if busy(line.then) or busy(line.orelse):
-                    return True
-            case For():
-                if busy(line.body):
-                    return True
-            case While():
-                if busy(line.body) or busy(line.test):
-                    return True
-    return isinstance(block.terminator, (Return, Stop))
 
 
 def _read(end: Terminator, live: set[Name]) -> None:

@@ -1,9 +1,9 @@
 """Whose array is it: write in place where that is proved safe, copy where memory must not be shared.
 
-A transformation writes adjoints functionally. This pass proves which arrays are *owned*: made by a line that allocates,
-and read exactly once, in the same turn of the same loop. Adding to an owned adjoint is done in place (`x_bar += g`); what is
-to be overwritten and is not owned is copied first; and a gradient that would share memory with an argument or with
-another gradient (`fresh`) becomes a copy.
+A transformation writes adjoints functionally. This pass proves which arrays are *owned*: made by a line that allocates, held by nobody
+else, and not read after the line that overwrites them. Adding to an owned adjoint is done in place (`x_bar += g`); what is to be
+overwritten and is not owned is copied first, a view that outlives what it shows is copied where it is taken; and a gradient that would
+share memory with an argument or with another gradient (`fresh`) becomes a copy.
 
     x_bar.0 = y_bar * w               x_bar.0 = y_bar * w
     x_bar.1 = x_bar.0 + g      ==>    x_bar.1 = iadd(x_bar.0, g)
@@ -11,18 +11,29 @@ another gradient (`fresh`) becomes a copy.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from wengert.ir.axes import same_axis
 from wengert.ir.build import Names
-from wengert.ir.core import Apply, Atom, Block, Break, Continue, Def, For, Function, If, Line, Name, While, Yield
-from wengert.ir.kinds import Array, Iterator, Kind, List, same_axis, substitute
-from wengert.ir.walk import CONSUMING, all_names, atoms, base, blocks_of, lines_of, map_atoms
+from wengert.ir.core import Apply, Atom, Block, Break, Const, Continue, Def, For, Function, If, Line, Name, While, Yield
+from wengert.ir.kinds import Array, Iterator, Kind, List, Range, Slice, Text, is_scalar
+from wengert.ir.values import substitute
+from wengert.ir.walk import CONSUMING, WRITES, all_names, atoms, base, lines_of, map_atoms, map_blocks
+from wengert.optimize.last_uses import last_uses
 from wengert.rules.table import lookup
+from wengert.rules.views import SOMETIMES
 
 ALLOCATING = frozenset({"list", "store", "copy", "fresh", "scatter_add", "add_at", "iadd", "isub", "imul", "itruediv"})
 ADDING = {"add": "iadd", "sub": "isub"}
+LEFT_ALONE = frozenset({"append", "next", "unread", *WRITES})
+"""Consuming ops that are in place whoever holds the object: growing lists, iterators, the primal's own writes."""
+
+VIEWING = frozenset({"getattr", "unbroadcast", "alias"})
+"""Ops without a row whose result may show the memory of the first argument."""
+
+COPYING = frozenset({"comment", "undo", "copy", "fresh", "snapshot", "slice", "project", "unit", "last_writes", "zero_of", "apart", "count", "fstring", "format", "segment"})
+"""Ops without a row that hold none of their arguments."""
 
 
 def own(function: Function) -> Function:
@@ -53,82 +64,137 @@ class _Owning:
         self.given = function
         self.names = Names(all_names(function))
         self.kinds: dict[Name, Kind] = dict(function.kinds)
-        self.uses: Counter[Name] = Counter()
-        self.turn: dict[Name, int] = {}  # the loop (or nested function) in whose turn a name is made
+        self.root: dict[Name, Name] = {}  # the array that a view shows
+        views: dict[Name, list[Name]] = {}
+        for line in lines_of(function):
+            if isinstance(line, Apply) and len(line.targets) == 1 and self.shows(line):
+                source = line.args[0]
+                assert isinstance(source, str)
+                root = self.root[line.targets[0]] = self.root.get(source, source)
+                views.setdefault(root, []).append(line.targets[0])
+        self.uses = last_uses(function, views)
         self.owned: set[Name] = set()
         self.replaced: dict[Name, Atom] = {}
-        self.ends: list[list[Block]] = []
-        for parameter in function.parameters:
-            self.turn[parameter] = 0
-        self._count(function.body, 0)
+        self.snapshots: set[Name] = set()  # views that are read after what they show has been overwritten
 
     def function(self) -> Function:
-        body = self.block(self.given.body, 0)
+        body = self.snapshot(self.block(self.given.body))
         return replace(self.given, body=body, kinds=self.kinds)
 
-    def _count(self, block: Block, turn: int) -> None:
-        for line in block.lines:
-            self.uses.update(atom for atom in atoms(line) if isinstance(atom, str))
-            for target in line.targets:
-                self.turn[target] = turn
-            inner = id(line) if isinstance(line, (For, While, Def)) else turn
-            if isinstance(line, (For, While)):
-                for name in line.carried:
-                    self.turn[name] = inner
-            for held in blocks_of(line):
-                self._count(held, inner)
-        self.uses.update(atom for atom in atoms(block.terminator) if isinstance(atom, str))
+    # facts
 
-    def mine(self, atom: Atom, turn: int) -> bool:
+    def shows(self, line: Apply) -> bool:
+        """May the result show the memory of the first argument?"""
+        if not line.args or isinstance(line.args[0], Const) or not self.is_array(line.targets[0]):
+            return False
+        row = lookup(line.op)
+        return line.op in VIEWING or line.op in SOMETIMES or (row is not None and row.view)
+
+    def is_array(self, atom: Atom) -> bool:
+        """May it be something that has memory?"""
+        kind = substitute(self.kinds, atom)
+        return not (is_scalar(kind) or isinstance(kind, (Slice, Text, Range)))
+
+    def mine(self, old: Atom, part: Line | Block) -> bool:
         """Is it an array that nobody else holds, and that is not read after this one use?"""
-        return isinstance(atom, str) and atom in self.owned and self.uses[atom] == 1 and self.turn.get(atom) == turn
+        if not isinstance(old, str) or old not in self.uses.at(part):
+            return False
+        return self.read(old) in self.owned and (atoms(part) if not isinstance(part, Block) else atoms(part.terminator)).count(old) == 1
 
     def read(self, atom: Atom) -> Atom:
         while isinstance(atom, str) and atom in self.replaced:
             atom = self.replaced[atom]
         return atom
 
-    def block(self, block: Block, turn: int) -> Block:
+    def give_away(self, atom: Atom) -> None:
+        """Somebody else holds it from here on."""
+        if isinstance(atom, str):
+            atom = self.read(atom)
+            assert isinstance(atom, str)
+            self.owned.discard(atom)
+            root = self.root.get(atom)
+            if root is not None:
+                self.owned.discard(str(self.read(root)))
+
+    def hand_over(self, values: Iterable[Atom], part: Line | Block) -> list[bool]:
+        """Values get other names: which of them are owned under the new one."""
+        values = list(values)
+        found = [self.mine(value, part) for value in values]
+        for value, mine in zip(values, found):
+            if mine:
+                self.snapshots.update(self.uses.views_below(part, value))
+            else:
+                self.give_away(value)
+        return found
+
+    # blocks
+
+    def block(self, block: Block) -> Block:
         lines: list[Line] = []
         for old in block.lines:
             line = map_atoms(old, self.read)
             match line:
                 case Apply():
-                    self.apply(line, lines, turn)
+                    assert isinstance(old, Apply)
+                    self.apply(old, line, lines)
                     continue
                 case If():
-                    line = replace(line, then=self.block(line.then, turn), orelse=self.block(line.orelse, turn))
-                    ends = [b.terminator.values for b in (line.then, line.orelse) if isinstance(b.terminator, Yield)]
-                    for target, *values in zip(line.targets, *ends):
-                        if all(self.mine(value, turn) for value in values):
-                            self.owned.add(target)
+                    ends = []
+                    branches = []
+                    for branch in (line.then, line.orelse):
+                        branches.append(self.block(branch))
+                        if isinstance(branch.terminator, Yield):
+                            ends.append(self.hand_over(branch.terminator.values, branch))
+                    line = replace(line, then=branches[0], orelse=branches[1])
+                    self.owned.update(target for target, *mine in zip(line.targets, *ends) if all(mine))
                 case For() | While():
-                    line = self.loop(line, id(old), lines, turn)
+                    assert isinstance(old, (For, While))
+                    line = self.loop(old, line, lines)
                 case Def():
-                    line = replace(line, function=replace(line.function, body=self.block(line.function.body, id(old))))
+                    line = replace(line, function=replace(line.function, body=self.block(line.function.body)))
             lines.append(line)
         return Block(tuple(lines), map_atoms(block.terminator, self.read))
 
-    def apply(self, line: Apply, lines: list[Line], turn: int) -> None:
+    def apply(self, old: Apply, line: Apply, lines: list[Line]) -> None:
         if line.op == "fresh":
-            source = line.args[0]
-            if isinstance(source, str) and self.mine(source, turn):
-                self.replaced[line.targets[0]] = source
-                self.uses[source] = self.uses[line.targets[0]]
+            if self.mine(old.args[0], old) and not self.uses.views_below(old, old.args[0]):
+                self.replaced[line.targets[0]] = line.args[0]
                 return
             line = replace(line, op="copy")
-        elif line.op in CONSUMING and line.op not in ("append", "next") and not self.mine(line.args[0], turn):
-            copied = self.names.fresh(base(line.args[0]) if isinstance(line.args[0], str) else "")
-            self.kinds[copied] = substitute(self.kinds, line.args[0])
-            lines.append(Apply((copied,), "copy", (line.args[0],), place=line.place))
-            line = replace(line, args=(copied, *line.args[1:]))
-        elif line.op in ADDING and self.mine(line.args[0], turn) and self.same(line) and _derived(line.targets[0]):
+        elif line.op in CONSUMING and line.op not in LEFT_ALONE:
+            if self.mine(old.args[0], old):
+                if not isinstance(substitute(self.kinds, old.args[0]), List):
+                    self.snapshots.update(self.uses.views_below(old, old.args[0]))
+            else:
+                copied = self.names.fresh(base(line.args[0]) if isinstance(line.args[0], str) else "")
+                self.kinds[copied] = substitute(self.kinds, line.args[0])
+                lines.append(Apply((copied,), "copy", (line.args[0],), place=line.place))
+                line = replace(line, args=(copied, *line.args[1:]))
+        elif line.op in ADDING and self.gains(old, line, 0):
             line = replace(line, op=ADDING[line.op])
-        elif line.op == "add" and self.mine(line.args[1], turn) and self.same(line, 1) and _derived(line.targets[0]):
+        elif line.op == "add" and self.gains(old, line, 1):
             line = replace(line, op="iadd", args=(line.args[1], line.args[0]))
+        for atom in self.held(line):
+            self.give_away(atom)
         if len(line.targets) == 1 and self.allocates(line):
             self.owned.add(line.targets[0])
         lines.append(line)
+
+    def gains(self, old: Apply, line: Apply, position: int) -> bool:
+        """May the sum overwrite this operand, an adjoint that is not read below, in any of its views either?"""
+        if not ((_derived(line.targets[0]) or _derived(old.args[position])) and self.mine(old.args[position], old) and self.same(line, position)):
+            return False
+        return not self.uses.views_below(old, old.args[position])
+
+    def held(self, line: Apply) -> Iterable[Atom]:
+        """The arguments that somebody holds when the line is done: in a list, a tuple, an unknown function."""
+        op = line.op
+        if op in CONSUMING:
+            return line.args[1:] if op == "append" or not isinstance(substitute(self.kinds, line.args[0]), Array) else ()
+        row = lookup(op)
+        if op in COPYING or (row is not None and row.pure) or (len(line.targets) == 1 and line.targets[0] in self.root):
+            return ()
+        return [*line.args, *(atom for _, atom in line.keywords)]
 
     def same(self, line: Apply, position: int = 0) -> bool:
         """Does the sum have the dtype and the axes of the array it would overwrite?"""
@@ -145,46 +211,70 @@ class _Owning:
         if self.kinds and not (isinstance(kind, Array) and kind.axes != ()):
             return False
         row = lookup(line.op)
-        return row is not None and row.pure and not row.view and line.op not in ("getitem", "np.asarray", "pos")
+        return row is not None and row.pure and not row.view and line.op not in SOMETIMES and line.op not in ("getitem", "np.asarray", "pos")
 
-    def loop(self, line: For | While, mark: int, lines: list[Line], turn: int) -> Line:
+    # loops
+
+    def loop(self, old: For | While, line: For | While, lines: list[Line]) -> Line:
         """A carried array is owned if it is when the loop begins and after every turn; what the turns overwrite is copied before."""
-        claimed = {name for name in line.carried if self.uses[name] == 1}
+        for source in old.sources if isinstance(old, For) else ():
+            self.give_away(source)
+        claimed = {name for name in line.carried if self.is_array(name)}
         while True:
-            before, replaced = set(self.owned), dict(self.replaced)
+            before = set(self.owned), dict(self.replaced), set(self.snapshots)
             self.owned |= claimed
-            trial = self.turn_of(line, mark)
-            ends = _ends(trial.body)
-            good = set()
-            for k, name in enumerate(line.carried):
-                if name in claimed and all(self.mine(end[k], mark) for end in ends):
-                    good.add(name)
+            trial = self.turn_of(line)
+            ends = [self.hand_over(values, block) for block, values in _ends(old.body)]
+            good = {name for k, name in enumerate(line.carried) if name in claimed and all(end[k] for end in ends)}
             if good == claimed:
                 break
-            claimed, self.owned, self.replaced = good, before, replaced
+            claimed, (self.owned, self.replaced, self.snapshots) = good, before
+        starts = self.hand_over(old.initial, old)
         initial = list(line.initial)
         overwritten = _overwritten(trial)
         for k, name in enumerate(line.carried):
             if name not in claimed:
                 continue
-            if name in overwritten and not self.mine(initial[k], turn) and not isinstance(substitute(self.kinds, name), Iterator):
+            if isinstance(initial[k], Const):  # a number, or nothing yet: no memory that anybody else could hold
+                starts[k] = True
+            if name in overwritten and not starts[k] and not isinstance(substitute(self.kinds, name), Iterator):
                 copied = self.names.fresh(base(name))
                 self.kinds[copied] = substitute(self.kinds, initial[k])
                 lines.append(Apply((copied,), "copy", (initial[k],), place=line.place))
-                initial[k] = copied
+                initial[k], starts[k] = copied, True
         for k, target in enumerate(line.targets):  # nobody else holds what the last turn made, or, without a turn, what came in
-            if all(self.mine(end[k], mark) for end in ends) and (initial[k] != line.initial[k] or self.mine(line.initial[k], turn)):
+            if starts[k] and line.carried[k] in claimed:
                 self.owned.add(target)
         return replace(trial, initial=tuple(initial))
 
-    def turn_of(self, line: For | While, mark: int) -> For | While:
+    def turn_of(self, line: For | While) -> For | While:
         if isinstance(line, While):
-            line = replace(line, test=self.block(line.test, mark))
-        return replace(line, body=self.block(line.body, mark))
+            line = replace(line, test=self.block(line.test))
+        return replace(line, body=self.block(line.body))
+
+    # views that outlive what they show
+
+    def snapshot(self, block: Block) -> Block:
+        """Copy the views that are read after what they show has been overwritten, where they are taken."""
+        if not self.snapshots:
+            return block
+        lines: list[Line] = []
+        for line in block.lines:
+            if isinstance(line, Def):
+                line = replace(line, function=replace(line.function, body=self.snapshot(line.function.body)))
+            line = map_blocks(line, self.snapshot) if not isinstance(line, Def) else line
+            if isinstance(line, Apply) and not self.snapshots.isdisjoint(line.targets):
+                (target,) = line.targets
+                shown = self.names.fresh()
+                self.kinds[shown] = substitute(self.kinds, target)
+                lines += (replace(line, targets=(shown,)), Apply((target,), "copy", (shown,), place=line.place))
+                continue
+            lines.append(line)
+        return Block(tuple(lines), block.terminator)
 
 
-def _derived(name: Name) -> bool:
-    return base(name).endswith(("_bar", "_dot"))
+def _derived(atom: Atom) -> bool:
+    return isinstance(atom, str) and base(atom).endswith(("_bar", "_dot"))
 
 
 def _overwritten(loop: For | While) -> set[Name]:
@@ -193,7 +283,7 @@ def _overwritten(loop: For | While) -> set[Name]:
     handed: dict[Name, list[Atom]] = {}  # to a name, the values that it may stand for
     for line in lines_of(loop):
         match line:
-            case Apply() if line.op in CONSUMING and line.op not in ("append", "next"):
+            case Apply() if line.op in CONSUMING and line.op not in LEFT_ALONE:
                 pending.append(line.args[0])
             case If():
                 for branch in (line.then, line.orelse):
@@ -201,7 +291,7 @@ def _overwritten(loop: For | While) -> set[Name]:
                         _hand(handed, zip(line.targets, branch.terminator.values))
             case For() | While():
                 _hand(handed, [*zip(line.carried, line.initial), *zip(line.targets, line.carried)])
-                for end in _ends(line.body):
+                for _, end in _ends(line.body):
                     _hand(handed, [*zip(line.carried, end), *zip(line.targets, end)])
     found: set[Name] = set()
     while pending:
@@ -217,22 +307,20 @@ def _hand(handed: dict[Name, list[Atom]], pairs: Iterable[tuple[Name, Atom]]) ->
         handed.setdefault(name, []).append(value)
 
 
-def _ends(block: Block) -> list[tuple[Atom, ...]]:
-    """The carried values at every end of a turn."""
-    found: list[tuple[Atom, ...]] = []
+def _ends(block: Block) -> list[tuple[Block, tuple[Atom, ...]]]:
+    """The carried values at every end of a turn, and the block that ends there."""
+    found: list[tuple[Block, tuple[Atom, ...]]] = []
     if isinstance(block.terminator, (Yield, Break, Continue)):
-        found.append(block.terminator.values)
+        found.append((block, block.terminator.values))
     for line in block.lines:
         if isinstance(line, If):
             found += [end for branch in (line.then, line.orelse) for end in _exits(branch)]
     return found
 
 
-def _exits(block: Block) -> list[tuple[Atom, ...]]:
-    found = [block.terminator.values] if isinstance(block.terminator, (Break, Continue)) else []
+def _exits(block: Block) -> list[tuple[Block, tuple[Atom, ...]]]:
+    found = [(block, block.terminator.values)] if isinstance(block.terminator, (Break, Continue)) else []
     for line in block.lines:
         if isinstance(line, If):
             found += _exits(line.then) + _exits(line.orelse)
     return found
-
-

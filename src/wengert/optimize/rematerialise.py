@@ -15,8 +15,10 @@ from dataclasses import replace
 
 from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Def, Function, Line, Name
-from wengert.ir.kinds import Kind, is_scalar, substitute
+from wengert.ir.kinds import Kind, is_scalar
+from wengert.ir.values import substitute
 from wengert.ir.walk import all_names, atoms, blocks_of, lines_of, map_atoms, map_blocks
+from wengert.optimize.repeating import said_at_each_use
 from wengert.rules.table import lookup
 
 
@@ -44,6 +46,8 @@ def keep_statements_whole(function: Function, given: Collection[Name]) -> Functi
         return %1
     """
     cheap = _cheap(function, given)
+    said = said_at_each_use(function)
+    cheap.update(said)
     if not cheap:
         return function
     names, kinds = Names(all_names(function)), dict(function.kinds)
@@ -55,16 +59,19 @@ def keep_statements_whole(function: Function, given: Collection[Name]) -> Functi
         def read(atom: Atom) -> Atom:
             if not isinstance(atom, str) or atom not in cheap:
                 return atom
-            if atom not in again or cheap[atom].op == "slice":  # a slice is written at each use, never named
+            if atom not in again or atom in said:
+                line = map_atoms(cheap[atom], read) if atom in said else cheap[atom]
                 again[atom] = names.fresh()
                 kinds[again[atom]] = substitute(kinds, atom)
-                lines.append(replace(cheap[atom], targets=(again[atom],)))
+                lines.append(replace(line, targets=(again[atom],)))
             return again[atom]
 
         for line in old.lines:
             own = bool(line.targets) and all(target in given for target in line.targets)
             if not own:
                 line = map_atoms(line, read)
+            elif isinstance(line, Apply) and line.targets[0] not in said:  # `a[k + 1:, k] /= a[k, k]` reads and writes there
+                line = map_atoms(line, lambda atom: read(atom) if atom in said else atom)
             if isinstance(line, Def):
                 line = replace(line, function=replace(line.function, body=block(line.function.body)))
             elif blocks_of(line):
@@ -91,8 +98,6 @@ def _cheap(function: Function, given: Collection[Name]) -> dict[Name, Apply]:
 
 def _is_cheap(line: Apply, kinds: dict[Name, Kind] | object) -> bool:
     name = line.targets[0]
-    if line.op == "slice":
-        return name.startswith("%") and not any(isinstance(atom, str) and atom.startswith("%") for atom in line.args)
     row = lookup(line.op)
     if not (name.startswith("%") and row is not None and row.pure and row.cost <= 1):
         return False

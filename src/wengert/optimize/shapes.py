@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from wengert.analysis.memory import overwritten
+from wengert.ir.axes import same_axis
 from wengert.ir.core import Apply, Block, Def, Function, Line, Name
-from wengert.ir.kinds import Array, same_axis, substitute
+from wengert.ir.kinds import Array
+from wengert.ir.values import substitute
 from wengert.ir.walk import lines_of, map_blocks
 from wengert.rules.table import lookup
 
@@ -20,7 +23,7 @@ QUERIES = frozenset({"np.size", "np.shape", "np.zeros_like", "np.ones_like", "np
 def ask_at_hand(function: Function) -> Function:
     """Let shape queries read an operand of the same axes and dtype instead of an elementwise result.
 
-    >>> from wengert.ir.kinds import MANY
+    >>> from wengert.ir.axes import MANY
     >>> from wengert.ir.text import parse, show
     >>> f = parse('''
     ... function f(p, y):
@@ -37,13 +40,15 @@ def ask_at_hand(function: Function) -> Function:
     """
     made = {line.targets[0]: line for line in lines_of(function) if isinstance(line, Apply) and len(line.targets) == 1}
 
+    gone = overwritten(function)
+
     def alike(name: Name) -> Name:
         while (line := made.get(name)) is not None and name.startswith("%"):
             row = lookup(line.op)
             if row is None or row.family != "elementwise":
                 break
             kind = substitute(function.kinds, name)
-            same = [atom for atom in line.args if isinstance(atom, str) and _same(substitute(function.kinds, atom), kind)]
+            same = [atom for atom in line.args if isinstance(atom, str) and atom not in gone and _same(substitute(function.kinds, atom), kind)]
             if not same:
                 break
             name = same[0]

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from wengert.analysis.memory import overwritten
 from wengert.ir.core import Apply, Atom, Block, Const, Def, Function, Line, Name
 from wengert.ir.walk import CONSUMING, map_atoms, map_blocks
 from wengert.rules.line_kinds import acts
 
 NEW_EACH_TIME = frozenset({
-    "list", "tuple", "dict", "set", "slice", "copy", "fresh", "reversed", "count", "range", "np.zeros_like", "np.ones_like", "np.full_like",
+    "list", "tuple", "dict", "record", "set", "slice", "copy", "fresh", "reversed", "count", "range", "np.zeros_like", "np.ones_like", "np.full_like",
     "np.zeros", "np.ones", "np.full", "np.empty", "np.empty_like", "comment", "undo", "global", "cell", "getitem", "getattr", "np.shape",
     "np.size", "np.ndim", "neg",
 })  # fmt: skip
@@ -35,6 +36,7 @@ def share_subexpressions(function: Function, given: Collection[Name] = ()) -> Fu
         return %2
     """
     same: dict[Name, Atom] = {}
+    gone = overwritten(function)
 
     def read(atom: Atom) -> Atom:
         return same.get(atom, atom) if isinstance(atom, str) else atom
@@ -49,7 +51,9 @@ def share_subexpressions(function: Function, given: Collection[Name] = ()) -> Fu
                 line = map_blocks(line, lambda inner: block(inner, dict(known)))
             if isinstance(line, Apply) and (key := _key(line)) is not None:
                 before = known.setdefault(key, line.targets[0])
-                if before != line.targets[0] and line.targets[0] not in given:
+                if before in gone and before != line.targets[0]:
+                    known[key] = line.targets[0]
+                elif before != line.targets[0] and line.targets[0] not in given:
                     same[line.targets[0]] = before
                     continue
             lines.append(line)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wengert import errors
 from wengert.ir.build import Builder
@@ -16,29 +17,56 @@ from wengert.ir.core import (
     Atom,
     Block,
     Const,
+    Def,
     Function,
     Line,
     Name,
 )
 from wengert.ir.kinds import (
-    FLOAT,
     UNKNOWN,
     Array,
+    Dict,
     Iterator,
     Kind,
+    Known,
     List,
+    Record,
+    Saved,
+    Tuple,
+    axes_of,
     is_scalar,
+    linear_number,
 )
-from wengert.ir.walk import atoms, base, blocks_of, bound, lines_of
+from wengert.ir.walk import atoms, base, blocks_of, bound, lines_of, map_blocks, names
 from wengert.rules.table import bind, lookup
-from wengert.transform.bars import Bars, Spot, Spots, full, hint, kind_at, parts, reduced, zero
-from wengert.transform.saving import (
-    Keeping,
-)
+from wengert.transform.bars import Bars, Spot, Spots, follow, full, hint, is_container, kind_at, parts, reduced, zero
+from wengert.transform.keeping import Keeping
 from wengert.transform.terms import Term, write
 
 MANY_LEAVES = frozenset({"*"})
 """Instead of a long list of what a part of a statement comes from."""
+
+
+QUERIES = {
+    "np.zeros_like": 0, "np.ones_like": 0, "np.full_like": 0, "np.shape": 0, "np.size": 0, "np.ndim": 0, "last_writes": 0, "unbroadcast": 1,
+    "project": 1,
+}  # fmt: skip
+"""Ops that ask for no more than the shape and dtype of an argument, and which argument that is."""
+
+
+def content(line: Line) -> list[Name]:
+    """The names of which a line and those inside it ask for more than the shape."""
+    found: list[Name] = []
+    for inner in lines_of(line):
+        asked = QUERIES.get(inner.op) if isinstance(inner, Apply) and inner.op != "project" else None
+        found += [atom for k, atom in enumerate(atoms(inner)) if isinstance(atom, str) and k != asked]
+        found += [atom for block in blocks_of(inner) for atom in atoms(block.terminator) if isinstance(atom, str)]
+    return found
+
+
+def _read(line: Line) -> list[Name]:
+    """The names that a line and those inside it read, each as often as it is read."""
+    return [name for inner in lines_of(line) for name in names(inner)]
 
 
 class Adjoints:
@@ -47,8 +75,11 @@ class Adjoints:
     def __init__(self, function: Function, active: set[Name], keeping: Keeping, kinds: dict[Name, Kind]) -> None:
         self.active, self.keeping, self.kinds = active, keeping, kinds
         self.spots = Spots(function, kinds)
+        self.parameters = frozenset(function.parameters)
         self.line: dict[Name, Line] = {}
         self.uses: Counter[Name] = Counter()
+        self.turning = 0  # how many loops are being undone around
+        self.restored: set[Name] = set()  # what is taken apart; where it is not, it was not made
         self._count(function.body)
         self._leaves: dict[Name, frozenset[Name]] = {}
         self._gathered_kinds: dict[Name, Kind] = {}  # of what a loop gathers for numbers: of NumPy's, the gradient is to be converted
@@ -56,6 +87,8 @@ class Adjoints:
     def _count(self, block: Block) -> None:
         for line in lines_of(block):
             self.line.update((target, line) for target in line.targets)
+            if isinstance(line, Apply) and line.op == "restore" and isinstance(line.args[1], str):
+                self.restored.add(line.args[1])
             self.uses.update(atom for atom in atoms(line) if isinstance(atom, str))
             for inner in blocks_of(line):
                 self.uses.update(atom for atom in atoms(inner.terminator) if isinstance(atom, str))
@@ -70,28 +103,44 @@ class Adjoints:
         """`source` is another name of `target` (a result and what was yielded for it): hand its adjoint over."""
         for path, _ in parts(b.kind(source)):
             for term in bars.pop((*self.spots.of(source), *path), ()):
-                if isinstance(target, str) and target in self.active:
+                if not (isinstance(target, str) and target in self.active):
+                    continue
+                if not path and is_container(b.kind(target)):  # a tuple, or nothing: the name it has here knows which
+                    whole = write(b, [term])
+                    for inner, _ in parts(b.kind(target)):
+                        self.give(bars, target, Term(follow(b, whole, b.kind(target), inner)), inner)
+                else:
                     self.give(bars, target, term if path else reduced(b, term, source, target), path)
 
     def take(self, b: Builder, bars: Bars, spot: Spot) -> Atom:
         """The complete adjoint of a spot, written down in full shape."""
         terms = bars.pop(spot, [])
         if not terms:
-            return zero(b, spot)
+            return Const(None) if spot[0] in self.restored and spot[0] in self.active else zero(b, spot)
         return full(b, self.total(b, _in_order(terms, hint(spot)), spot), spot)
 
     def total(self, b: Builder, terms: Sequence[Term], spot: Spot) -> Atom:
         """The sum of the contributions to a spot; lists are added item by item."""
         if len(terms) == 1 and terms[0].plain:
             return terms[0].base
-        if isinstance(kind_at(b, spot), Iterator) or any(isinstance(b.kind(term.base), Iterator) for term in terms):
+        if isinstance(kind_at(b, spot), Iterator):
             raise errors.error("W040", b.place, name=f"reading the list `{base(spot[0])}` while it grows")
-        if not isinstance(kind_at(b, spot), List):
+        if any(isinstance(b.kind(term.base), Iterator) for term in terms):
+            terms = [Term(self.unread(b, term.base, spot)) for term in terms]
+        if not isinstance(kind_at(b, spot), (List, Saved)):
             return write(b, terms, hint(spot))
         value, *rest = (write(b, [term]) for term in terms)
         for more in rest:
             value = b.apply("plus", value, more, hint=hint(spot))
         return value
+
+    def unread(self, b: Builder, value: Atom, spot: Spot) -> Atom:
+        """The adjoint of a list that is read from its end, as a list again, for what asks for an item by its number."""
+        if not isinstance(b.kind(value), Iterator) or not isinstance(kind_at(b, spot), List):
+            return value
+        if self.turning:  # the next turn goes on reading it
+            raise errors.error("W040", b.place, name=f"reading the list `{base(spot[0])}` while it grows")
+        return b.apply("unread", value, hint=hint(spot))
 
     def settle(self, b: Builder, bars: Bars, spots: Sequence[Spot]) -> None:
         """Write down what has been collected for these spots."""
@@ -99,6 +148,40 @@ class Adjoints:
             terms = bars.get(spot)
             if terms and not (len(terms) == 1 and (terms[0].plain or (isinstance(terms[0].base, Const) and not terms[0].factors))):
                 bars[spot] = [Term(self.total(b, _in_order(terms, hint(spot)), spot))]
+
+    def ask_newest(self, lines: Sequence[Line]) -> list[Line]:
+        """Lines of the reverse sweep, with questions for a shape asked of arrays that are there: versions not overwritten, operands read anyway."""
+        read = Counter(name for line in lines for name in _read(line))
+
+        def ask(line: Line) -> Line:
+            if isinstance(line, Def):
+                return line
+            if isinstance(line, Apply) and line.op in QUERIES:
+                k = QUERIES[line.op]
+                name = line.args[k]
+                if isinstance(name, str):
+                    found = self._alike(name, read) if line.op == "unbroadcast" and read[name] == 1 else name
+                    found = self.keeping.newest(found) if found in self.keeping.memory.overwritten else found
+                    return line if found == name else replace(line, args=(*line.args[:k], found, *line.args[k + 1 :]))
+            return map_blocks(line, lambda block: Block(tuple(map(ask, block.lines)), block.terminator))
+
+        return list(map(ask, lines))
+
+    def _alike(self, name: Name, read: Counter[Name]) -> Name:
+        """An operand, read by other lines, of the same shape as an elementwise result that nobody else asks for."""
+        axes, found = axes_of(self.kinds.get(name, UNKNOWN)), name
+        while axes and "?" not in axes and found.startswith("%"):
+            line = self.line.get(found)
+            row = lookup(line.op) if isinstance(line, Apply) else None
+            if not isinstance(line, Apply) or row is None or row.family != "elementwise":
+                break
+            same = [atom for atom in line.args if isinstance(atom, str) and axes_of(self.kinds.get(atom, UNKNOWN)) == axes]
+            if not same:
+                break
+            found = same[0]
+            if read[found]:
+                return found
+        return name
 
     def leaves(self, atom: Atom) -> frozenset[Name]:
         """The active variables that an unnamed, once-used part of a statement comes from."""
@@ -141,7 +224,21 @@ def _in_order(terms: Sequence[Term], name: str) -> list[Term]:
 
 def bar_kind(kind: Kind) -> Kind:
     """The kind that the adjoint of a value of this kind has at least."""
-    return kind if isinstance(kind, (Array, List)) else FLOAT if is_scalar(kind) else UNKNOWN
+    return kind if isinstance(kind, (Array, List, Saved)) else linear_number(kind) if is_scalar(kind) else UNKNOWN
+
+
+def tree_kind(kind: Kind) -> Kind:
+    """The kind of the adjoint of a value that is handed over as a whole: of a container one like it, with None for what cannot vary."""
+    if not parts(kind):
+        return Known(None)
+    match kind:
+        case Tuple(items) if type(kind) is Tuple:
+            return Tuple(tuple(map(tree_kind, items)))
+        case Dict(pairs):
+            return Dict(tuple((key, tree_kind(item)) for key, item in pairs))
+        case Record(cls, pairs):
+            return Record(cls, tuple((field, tree_kind(item)) for field, item in pairs))
+    return bar_kind(kind)
 
 
 def reshaped(b: Builder, term: Term, source: Name, target: Atom) -> Term:

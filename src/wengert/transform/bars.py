@@ -6,24 +6,30 @@ container by a constant key makes no new place: the adjoint of `params["W1"]` is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from wengert.ir.axes import Axis, same_axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Function, Name
 from wengert.ir.kinds import (
+    NUMERIC,
+    UNKNOWN,
     Array,
-    Axis,
     Dict,
     Iterator,
     Kind,
     List,
+    Record,
+    Saved,
     Tuple,
     axes_of,
+    is_complex,
+    is_real,
     is_scalar,
+    may_be_complex,
     may_carry_derivative,
-    same_axis,
 )
 from wengert.ir.walk import base, lines_of
 from wengert.transform.terms import Term, term_axes, write
@@ -42,22 +48,49 @@ def parts(kind: Kind) -> list[tuple[Spot, Kind]]:
     >>> parts(Tuple((FLOAT, INT, Dict((("w", FLOAT),)))))
     [((0,), Scalar(type='float')), ((2, 'w'), Scalar(type='float'))]
     """
-    items: list[tuple[Any, Kind]]
-    match kind:
-        case Tuple(kinds):
-            items = list(enumerate(kinds))
-        case List(_, kinds) if kinds is not None:
-            items = list(enumerate(kinds))
-        case Dict(pairs):
-            items = list(pairs)
-        case _:
-            return [((), kind)] if may_carry_derivative(kind) else []
+    items = items_of(kind)
+    if items is None:
+        return [((), kind)] if may_carry_derivative(kind) else []
     return [((key, *path), inner) for key, item in items for path, inner in parts(item)]
+
+
+def items_of(kind: Kind) -> list[tuple[Any, Kind]] | None:
+    """The items of a container whose adjoint is kept by parts, by their keys; None for what is no such container."""
+    match kind:
+        case Tuple(kinds) | List(_, tuple(kinds)):
+            return list(enumerate(kinds))
+        case Dict(pairs) | Record(_, pairs):
+            return list(pairs)
+    return None
+
+
+def item(b: Builder, value: Atom, key: Any, kind: Kind) -> Name:
+    """An item of a container of this kind."""
+    return b.apply("getattr" if isinstance(kind, Record) else "getitem", value, Const(key))
+
+
+def packed(b: Builder, kind: Kind, values: Sequence[Atom]) -> Name:
+    """A container of this kind that holds other values."""
+    match kind:
+        case Dict(pairs):
+            return b.apply("dict", *(atom for (key, _), value in zip(pairs, values) for atom in (Const(key), value)))
+        case Record(cls, pairs):
+            named = [atom for (key, _), value in zip(pairs, values) for atom in (Const(key), value)]
+            return b.apply("record", Const(cls), *named)
+    return b.apply("tuple" if isinstance(kind, Tuple) else "list", *values)
+
+
+def follow(b: Builder, value: Atom, kind: Kind, path: Spot) -> Atom:
+    """A part of a container of this kind."""
+    for key in path:
+        value = item(b, value, key, kind)
+        kind = dict(items_of(kind) or ())[key]
+    return value
 
 
 def is_container(kind: Kind) -> bool:
     """Is its adjoint kept by parts?"""
-    return isinstance(kind, (Tuple, Dict)) or (isinstance(kind, List) and kind.items is not None)
+    return items_of(kind) is not None
 
 
 class Spots:
@@ -65,23 +98,29 @@ class Spots:
 
     def __init__(self, function: Function, kinds: Mapping[Name, Kind]) -> None:
         self._parent: dict[Name, tuple[Name, Any]] = {}
+        self._children: dict[Name, dict[Any, Name]] = {}
         for line in lines_of(function):
             if not isinstance(line, Apply) or not line.args or not isinstance(line.args[0], str):
                 continue
             source = line.args[0]
             if not is_container(kinds.get(source, Array("", ()))):
                 continue
-            if line.op == "getitem" and isinstance(line.args[1], Const):
+            kind = kinds.get(source, UNKNOWN)
+            if line.op == "getattr" and isinstance(kind, Record) and isinstance(line.args[1], Const):
+                self._parent[line.targets[0]] = (source, line.args[1].value)
+            elif line.op == "getitem" and isinstance(line.args[1], Const):
                 key = line.args[1].value
-                kind = kinds[source]
-                if isinstance(key, int) and key < 0 and isinstance(kind, (Tuple, List)) and kind.items is not None:
+                if isinstance(kind, Record):
+                    key = kind.items[key][0] if isinstance(key, int) else key
+                elif isinstance(key, int) and key < 0 and isinstance(kind, (Tuple, List)) and kind.items is not None:
                     key += len(kind.items)
                 self._parent[line.targets[0]] = (source, key)
             elif line.op == "unpack":
                 keys: list[Any] = list(range(len(line.targets)))
-                source_kind = kinds[source]
-                if isinstance(source_kind, Dict):
+                if isinstance(kind, Dict):
                     continue
+                if isinstance(kind, Record):
+                    keys = [field for field, _ in kind.items]
                 self._parent.update((target, (source, key)) for target, key in zip(line.targets, keys))
 
     def of(self, name: Name) -> Spot:
@@ -90,6 +129,13 @@ class Spots:
             name, key = self._parent[name]
             path.append(key)
         return (name, *reversed(path))
+
+    def children(self, name: Name) -> Mapping[Any, Name]:
+        """The names that the program has for parts of a value, by their keys."""
+        if not self._children:
+            for part, (source, key) in self._parent.items():
+                self._children.setdefault(source, {}).setdefault(key, part)
+        return self._children.get(name, {})
 
     def is_part(self, name: Name) -> bool:
         return name in self._parent
@@ -107,19 +153,13 @@ def hint(spot: Spot, suffix: str = "_bar") -> str:
 
 def primal(b: Builder, spot: Spot) -> Atom:
     """The value at a spot."""
-    value: Atom = spot[0]
-    for key in spot[1:]:
-        value = b.apply("getitem", value, Const(key))
-    return value
+    return follow(b, spot[0], b.kind(spot[0]), spot[1:])
 
 
 def kind_at(b: Builder, spot: Spot) -> Kind:
     kind = b.kind(spot[0])
     for key in spot[1:]:
-        if isinstance(kind, Dict):
-            kind = dict(kind.items)[key]
-        elif isinstance(kind, (Tuple, List)) and kind.items is not None:
-            kind = kind.items[key]
+        kind = dict(items_of(kind) or ()).get(key, kind)
     return kind
 
 
@@ -127,17 +167,28 @@ def zero(b: Builder, spot: Spot) -> Atom:
     """The adjoint of a value to which nothing contributes."""
     kind = kind_at(b, spot)
     if is_scalar(kind):
-        return Const(0.0)
+        return Const(0j if is_complex(kind) else 0.0)
+    if isinstance(kind, Saved) or (isinstance(kind, List) and isinstance(kind.element, (List, Saved))):
+        return b.apply("zero_of", primal(b, spot))
     if isinstance(kind, Iterator):
         return b.apply("list", hint=hint(spot))
-    if isinstance(kind, List):
-        return b.apply("mul", b.apply("list", Const(0.0)), b.apply("len", primal(b, spot)), hint=hint(spot))
+    if isinstance(kind, (List, Tuple)):
+        item = nothing(b, kind.element) if isinstance(kind, List) else Const(0.0)
+        return b.apply("mul", b.apply("list", item), b.apply("len", primal(b, spot)), hint=hint(spot))
     return b.apply("np.zeros_like", primal(b, spot), hint=hint(spot))
+
+
+def nothing(b: Builder, kind: Kind) -> Atom:
+    """The adjoint of an item of a list to which nothing contributes: of a tuple of numbers a tuple of zeros, else a zero that stands for all."""
+    items = items_of(kind)
+    if not items or not all(is_scalar(inner) for _, inner in parts(kind)):
+        return Const(0.0)
+    return packed(b, kind, [nothing(b, item) if parts(item) else Const(None) for _, item in items])
 
 
 def full(b: Builder, value: Atom, spot: Spot) -> Atom:
     """The adjoint in the full shape of the value; until it is asked for, a sum's adjoint stays one number."""
-    if isinstance(kind_at(b, spot), (List, Iterator)):
+    if isinstance(kind_at(b, spot), (List, Iterator, Saved)):
         return value
     axes, have = axes_of(kind_at(b, spot)), axes_of(b.kind(value))
     if axes == () or (axes is not None and axes == have):
@@ -159,7 +210,7 @@ def shape_of(b: Builder, value: Atom) -> Name:
 
 def reduced(b: Builder, term: Term, whole: Name, operand: Atom) -> Term:
     """A contribution in the shape of `whole`, a line's result, summed to the shape of one of its operands."""
-    if isinstance(b.kind(whole), (List, Iterator)):
+    if isinstance(b.kind(whole), (List, Iterator, Saved)):
         return term
     result, wanted = axes_of(b.kind(whole)), axes_of(b.kind(operand))
     if (wanted == () and result == ()) or isinstance(b.kind(operand), List):
@@ -189,6 +240,19 @@ def reduced(b: Builder, term: Term, whole: Name, operand: Atom) -> Term:
     axis = Const(axes[0] if len(axes) == 1 else tuple(axes))
     keywords = [("axis", axis), *([("keepdims", Const(True))] if stretched else [])]
     return Term(b.apply("np.sum", value, keywords=keywords, spelled=".sum", hint=name), term.coefficient)
+
+
+def real_part(b: Builder, term: Term, kind: Kind, whole: Kind = UNKNOWN) -> Term:
+    """A contribution to a value of this kind: to a real one, of a complex contribution the real part.
+
+    To a value of which no more is known than that it is real, and from a complex `whole`, also of a contribution of unknown kind.
+    """
+    kinds = [b.kind(atom) for atom in (term.base, *(factor for _, factor in term.factors))]
+    unclear = kind == NUMERIC or may_be_complex(whole)
+    complex_ = not all(map(is_real, kinds)) if unclear else any(map(may_be_complex, kinds))
+    if not is_real(kind) or not complex_:
+        return term
+    return Term(b.apply("np.real", write(b, [term]), spelled=".real"))
 
 
 def _alike(a: Axis, b: Axis) -> bool:

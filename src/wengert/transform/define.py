@@ -27,10 +27,11 @@ from wengert.ir.core import (
     While,
     Yield,
 )  # fmt: skip
-from wengert.ir.walk import lines_of, map_blocks
+from wengert.ir.walk import base, lines_of, map_blocks
 
 NONE = Const(None)
-COPYING = frozenset({"append", "copy", "snapshot"})
+NO_ITEMS = Const(())
+COPYING = frozenset({"append", "copy", "snapshot", "save"})
 
 
 def define_saved(function: Function) -> Function:
@@ -58,7 +59,7 @@ def define_saved(function: Function) -> Function:
     """
     feeds: dict[Name, list[Atom]] = {}
     _feeds(function.body, feeds, (), [])
-    pending: list[Atom] = [a for line in lines_of(function) if isinstance(line, Apply) and line.op in COPYING for a in line.args]
+    pending: list[Atom] = [a for line in lines_of(function) if isinstance(line, Apply) and _asks(line) for a in line.args]
     saved: set[Name] = set()
     while pending:
         atom = pending.pop()
@@ -68,6 +69,17 @@ def define_saved(function: Function) -> Function:
     if not any(UNDEF in feeds[name] for name in saved):
         return function
     return replace(function, body=_Defining(saved).block(function.body, (), ()))
+
+
+def _asks(line: Apply) -> bool:
+    """Is it a line that a derivative adds, and that reads its argument where the primal may not have defined it?"""
+    if line.op == "np.zeros_like":  # the adjoint of what another branch defines
+        return base(line.targets[0]).endswith("_bar")
+    return line.op in COPYING or line.op in ("len", "zero_of") and isinstance(line.args[0], str) and _is_tape(line.args[0])
+
+
+def _is_tape(name: Name) -> bool:
+    return base(name).rstrip("s").endswith("_tape")
 
 
 def _feeds(block: Block, feeds: dict[Name, list[Atom]], targets: tuple[Name, ...], loops: list[For | While]) -> None:
@@ -106,7 +118,9 @@ class _Defining:
         self.saved = saved
 
     def given(self, values: tuple[Atom, ...], names: tuple[Name, ...]) -> tuple[Atom, ...]:
-        return tuple(NONE if value == UNDEF and name in self.saved else value for value, name in zip(values, names))
+        return tuple(
+            (NO_ITEMS if _is_tape(name) else NONE) if value == UNDEF and name in self.saved else value for value, name in zip(values, names)
+        )
 
     def block(self, block: Block, targets: tuple[Name, ...], loop: tuple[tuple[Name, ...], ...]) -> Block:
         lines = tuple(self.line(line, loop) for line in block.lines)

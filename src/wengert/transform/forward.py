@@ -15,8 +15,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from wengert import errors
 from wengert.analysis.activity import active
+from wengert.analysis.memory import memory
 from wengert.ir.build import Builder, Names
 from wengert.ir.core import (
     Apply,
@@ -37,24 +40,35 @@ from wengert.ir.core import (
     While,
     Yield,
 )
-from wengert.ir.kinds import FLOAT, UNKNOWN, Array, Dict, Kind, List, Tuple, axes_of, is_scalar, join, may_carry_derivative
-from wengert.ir.walk import all_names, atoms, base, blocks_of, lines_of, reads
+from wengert.ir.kinds import (
+    FLOAT,
+    UNKNOWN,
+    Array,
+    Dict,
+    Kind,
+    List,
+    Saved,
+    axes_of,
+    dtype_of,
+    is_complex,
+    is_scalar,
+    linear_number,
+    may_carry_derivative,
+    scalar_type,
+)
+from wengert.ir.lattice import join
+from wengert.ir.walk import WRITES, all_names, atoms, base, blocks_of, lines_of, reads
 from wengert.rules.line_kinds import acts, kinds_of_line
-from wengert.rules.table import Call, bind, lookup
-from wengert.transform.terms import Term, times, write
-
-PARALLEL = frozenset({
-    "getitem", "unpack", "unpack_star", "tuple", "list", "dict", "append", "scatter_add", "add_at", "store", "copy", "fresh", "snapshot", "reversed",
-    "next", "iadd", "isub", "unbroadcast", "project", "plus",
-})  # fmt: skip
-"""Ops whose tangent is the op itself, of the tangents: they move values and compute nothing."""
-
-BESIDE = frozenset({"getitem", "scatter_add", "add_at", "store", "unbroadcast", "project"})
-"""Those whose second argument, an index or what the result is to be like, stays itself."""
+from wengert.rules.table import bind, lookup
+from wengert.transform.bars import item, items_of, packed
+from wengert.transform.forward_calls import Calls, CallTangents
+from wengert.transform.forward_rows import PARALLEL, RowTangents
+from wengert.transform.forward_writes import WriteTangents
+from wengert.transform.terms import Term, write
 
 
-def forward(function: Function, wanted: Sequence[int]) -> Function:
-    """The function that takes a tangent for each wanted parameter besides, and returns the result and its tangent.
+def forward(function: Function, wanted: Sequence[int], with_value: bool = True) -> Function:
+    """The function that takes a tangent for each wanted parameter besides, and returns the result and its tangent (or that alone).
 
     >>> from wengert.ir.text import parse, show
     >>> f = parse('''
@@ -70,35 +84,42 @@ def forward(function: Function, wanted: Sequence[int]) -> Function:
         %2 = tuple(%0, %0_dot.0)
         return %2
     """
-    return _Forward(function, wanted).function()
+    return Forward(function, wanted, with_value).function()
 
 
-class _Forward:
-    def __init__(self, function: Function, wanted: Sequence[int]) -> None:
-        self.primal = function
+class Forward(WriteTangents, CallTangents, RowTangents):
+    def __init__(self, function: Function, wanted: Sequence[int], with_value: bool = True, calls: Calls | None = None) -> None:
+        self.primal, self.with_value, self.calls = function, with_value, calls
         self.kinds = dict(function.kinds)
         self.names = Names(all_names(function))
         self.wanted = [function.parameters[k] for k in wanted]
-        self.active = active(function, self.wanted)
+        self.active = active(function, self.wanted, calls.summaries if calls else None)
         self.uses: Counter[Name] = Counter()
         for line in lines_of(function):
             self.uses.update(atom for atom in atoms(line) if isinstance(atom, str))
             for block in blocks_of(line):
                 self.uses.update(atom for atom in atoms(block.terminator) if isinstance(atom, str))
+        self.empty = {line.targets[0] for line in lines_of(function) if isinstance(line, Apply) and line.op == "list" and not line.args}
         self.dots: dict[Name, list[Term]] = {}
         self.loops: list[list[int]] = []
+        self.memory = memory(function)
+        self.line_of = {target: line for line in lines_of(function) for target in line.targets}
+        self.waiting = {}
+        self.following: Line | None = None  # the line after the one at hand, in its block
+        self.unpacked: set[Name] = set()  # tuples that have been taken apart already
 
     def function(self) -> Function:
         b = Builder(self.names, self.kinds, kinds_of_line)
         parameters = []
         for name in self.wanted:
-            dot = f"{name}_dot"
+            dot = f"{base(name)}_dot"
             while dot in self.kinds:
                 dot += "_1"
             self.names.reserve(dot)
             self.kinds[dot] = self.kinds.get(name, UNKNOWN)
             parameters.append(dot)
-            self.dots[name] = [Term(dot)]
+            growing = name in self.memory.overwritten and isinstance(self.kinds[dot], List)
+            self.dots[name] = [Term(b.apply("copy", dot, hint=dot) if growing else dot)]
         block = self.block(self.primal.body, b, ())
         return replace(
             self.primal, name=f"jvp_{self.primal.name}", parameters=(*self.primal.parameters, *parameters), body=block, kinds=self.kinds,
@@ -118,34 +139,49 @@ class _Forward:
 
     def zero(self, b: Builder, atom: Atom) -> Atom:
         kind = b.kind(atom)
-        if isinstance(kind, List) and kind.items == ():  # of what may be appended yet
+        if isinstance(kind, List) and (kind.items == () or atom in self.empty):  # of what may be appended yet
             return b.apply("list")
+        if isinstance(kind, Saved) or (isinstance(kind, List) and kind.items is None and isinstance(kind.element, (List, Saved))):
+            return b.apply("zero_of", atom)
+        if isinstance(kind, Dict) and not kind.items:  # of what may be put into it yet
+            return b.apply("dict")
         if is_scalar(kind) or isinstance(atom, Const):
-            return self.zero_of(atom.value) if isinstance(atom, Const) else Const(0.0)
-        if not may_carry_derivative(kind):
+            return self.zero_of(atom.value) if isinstance(atom, Const) else Const(0j if is_complex(kind) else 0.0)
+        if not (may_carry_derivative(kind) or _has_floats(kind)):  # [0.0] * n, (1.0, 2.0)
             return Const(None)
-        match kind:
-            case Tuple(items):
-                return b.apply("tuple", *(self.zero(b, b.apply("getitem", atom, Const(k))) for k in range(len(items))))
-            case List(_, items) if items is not None:
-                return b.apply("list", *(self.zero(b, b.apply("getitem", atom, Const(k))) for k in range(len(items))))
-            case Dict(pairs):
-                return b.apply("dict", *(x for key, _ in pairs for x in (Const(key), self.zero(b, b.apply("getitem", atom, Const(key))))))
-            case List():
-                return b.apply("mul", b.apply("list", Const(0.0)), b.apply("len", atom))
+        items = items_of(kind)
+        if items is not None:
+            return packed(b, kind, [self.zero(b, item(b, atom, key, kind)) for key, _ in items])
+        if isinstance(kind, List):
+            return b.apply("mul", b.apply("list", Const(0.0)), b.apply("len", atom))
         return b.apply("np.zeros_like", atom)
 
+    def beside(self, b: Builder, atom: Atom) -> Atom:
+        """The tangent of an item of a list: of a row of whole numbers it is a row of zeros, since the others' are rows."""
+        kind = b.kind(atom)
+        items = items_of(kind) if isinstance(atom, str) and atom not in self.dots else None
+        if items and all(scalar_type(item) in ("int", "bool") for _, item in items):
+            return packed(b, kind, [Const(0.0)] * len(items))
+        return self.dot(b, atom)
+
     def zero_of(self, value: Any) -> Const:
+        if type(value) is tuple:
+            return Const(tuple(self.zero_of(item).value for item in value))
+        if isinstance(value, complex):
+            return Const(0j)
         return Const(0.0) if isinstance(value, (int, float)) else Const(None)
 
     # blocks
 
     def block(self, block: Block, b: Builder, targets: Sequence[int]) -> Block:
         """The block with tangents; its `yield` adds those at the positions `targets`."""
-        for line in block.lines:
+        around, self.waiting = self.waiting, {}
+        for line, following in zip(block.lines, (*block.lines[1:], None)):
             b.place = line.place
+            self.following = following
             self.line(line, b)
         end = self.end(block.terminator, b, targets)  # it may write lines of its own
+        self.waiting = around
         return Block(tuple(b.lines), end)
 
     def end(self, end: Terminator, b: Builder, targets: Sequence[int]) -> Terminator:
@@ -158,12 +194,13 @@ class _Forward:
             case Pass(value, values) if values:
                 return Pass(value, (*values, *(self.dot(b, values[k]) for k in targets)))
             case Return(value):
-                return Return(b.apply("tuple", value, self.tangent(b, value)))
+                made = self.tangent(b, value)
+                return Return(b.apply("tuple", value, made) if self.with_value else made)
         return end
 
     def tangent(self, b: Builder, value: Atom) -> Atom:
         """The tangent of the result, in its shape."""
-        made = self.dot(b, value)
+        made = as_complex(b, self.dot(b, value), b.kind(value))
         have, wanted = axes_of(b.kind(made)), axes_of(b.kind(value))
         if have is not None and wanted is not None and len(have) < len(wanted):
             shape = b.apply("np.shape", value, spelled=".shape" if isinstance(b.kind(value), Array) else None)
@@ -175,8 +212,10 @@ class _Forward:
             case Apply():
                 self.apply(line, b)
             case If():
+                self.read_before(b)
                 b.add(self.branches(line, b))
             case For() | While():
+                self.read_before(b)
                 b.add(self.loop(line, b))
             case Def():
                 if any(name in self.active for name in line.targets):
@@ -199,8 +238,16 @@ class _Forward:
         dots = [b.names.fresh(f"{base(targets[k])}_dot") for k in slots]
         for k, dot in zip(slots, dots):
             self.dots[targets[k]] = [Term(dot)]
-            self.kinds[dot] = _dot_kind(b.kind(targets[k]))
+            self.kinds[dot] = self.dot_kind(b.kind(targets[k]))
         return dots
+
+    def dot_kind(self, kind: Kind) -> Kind:
+        """The kind of the tangent of a value that a loop or a branch gives."""
+        return kind if not is_scalar(kind) else linear_number(kind)
+
+    def element_source(self, b: Builder, source: Atom) -> Atom:
+        """What a loop over `source` runs over besides, for the tangents of its elements."""
+        return self.dot(b, source)
 
     def loop(self, line: For | While, b: Builder) -> Line:
         for name in self.mentioned(line):
@@ -217,7 +264,7 @@ class _Forward:
         if isinstance(line, For):
             for element, source in zip(line.elements, line.sources):
                 if element in self.active:
-                    sources.append(self.dot(b, source))
+                    sources.append(self.element_source(b, source))
                     elements += self.results(inside, (element,), (0,))
         test = None
         if isinstance(line, While):
@@ -240,12 +287,32 @@ class _Forward:
     # lines
 
     def apply(self, line: Apply, b: Builder) -> None:
+        if line.op in WRITES:
+            self.read_before(b)
         if not any(target in self.active for target in line.targets):
             b.add(line)
             return
-        if line.op in PARALLEL:
+        if line.op == "invoke" and self.calls is not None:
+            self.call(line, self.calls, b)
+            return
+        if line.op in ("save", "restore"):
             b.add(line)
+            self.keep(line, b)
+            return
+        if line.op in PARALLEL:
+            if not (line.op == "unpack" and line.args[0] in self.unpacked):
+                b.add(line)
             self.parallel(line, b)
+            return
+        if line.op in WRITES:
+            self.write(line, b)
+            return
+        if line.op == "mul" and isinstance(b.kind(line.targets[0]), List):  # `[v] * n`
+            b.add(line)
+            self.dots[line.targets[0]] = [Term(b.apply("mul", self.dot(b, line.args[0]), line.args[1], hint=f"{base(line.targets[0])}_dot"))]
+            return
+        if line.op == "pushed":
+            self.pushed(line, b)
             return
         call = bind(line)
         primitive = call.primitive
@@ -254,18 +321,24 @@ class _Forward:
         varying = [name for name in call.differentiable if call[name] in self.active and call[name] in self.dots]
         target, before = call.result, len(b.lines)
         if primitive.family == "elementwise":
-            terms = self.elementwise(call, varying, b)
+            terms = self.stretched(call, self.elementwise(call, varying, b), b)
         elif primitive.family == "weighted":
             terms = [Term(self.weighted(call, varying, b))]
         else:
             assert primitive.jvp is not None
             b.add(line)
+            match self.following:
+                case Apply(op="unpack", args=(source,)) as taken if source == target and len(primitive.results) > 1:
+                    b.add(taken)
+                    self.unpacked.add(target)
+                    call = replace(call, parts=dict(enumerate(taken.targets)))
             self.dots[target] = [Term(primitive.jvp(b, call, {name: self.dot(b, call[name]) for name in varying}))]
             return
         once = base(target).startswith("%") and self.uses[target] == 1
         if once and primitive.family == "elementwise":
             b.lines.insert(before, line)
             self.dots[target] = terms
+            self.waiting[target] = None
             return
         start = next((k for k in range(before, len(b.lines)) if target in atoms(b.lines[k])), None)
         dot = write(b, terms, f"{base(target)}_dot")
@@ -274,58 +347,33 @@ class _Forward:
         b.lines.insert(start, line)  # below its tangent, or just above the first line that reads the result
         self.dots[target] = [Term(dot)]
 
-    def elementwise(self, call: Call, varying: Sequence[str], b: Builder) -> list[Term]:
-        partials = call.partials(b.kind)
-        terms: list[Term] = []
-        for name in (name for name in varying if name in partials):
-            atom = call[name]
-            assert isinstance(atom, str)
-            factors = [(sign, b.expression(node, call.names, call.primitive.module)) for sign, node in partials[name].factors]
-            inner = self.dots[atom]
-            if len({term.base for term in inner}) > 1 and factors:
-                self.dot(b, atom)
-                inner = self.dots[atom]
-            terms += [times(term, partials[name].sign, factors) for term in inner]
-        return terms
 
-    def weighted(self, call: Call, varying: Sequence[str], b: Builder) -> Atom:
-        """`y_dot` is the sum of `x_dot` times the weight, over the same axes."""
-        (name,) = varying
-        partial = call.partials(b.kind)[name]
-        factors = [(sign, b.expression(node, call.names, "np")) for sign, node in partial.factors]
-        operand = call[name]
-        assert isinstance(operand, str)
-        dot = self.dot(b, operand)
-        value = write(b, [times(Term(dot), partial.sign, factors)])
-        have, wanted = axes_of(b.kind(value)), axes_of(b.kind(operand))
-        if have is None or wanted is None or len(have) < len(wanted):
-            value = b.apply("np.broadcast_to", value, b.apply("np.shape", operand, spelled=".shape" if isinstance(b.kind(operand), Array) else None))
-        given = {key: call[key] for key in ("axis", "keepdims") if key in call.arguments}
-        keywords = [(key, atom) for key, atom in given.items() if atom not in (Const(None), Const(False))]  # `0` is neither
-        return b.apply("np.sum", value, keywords=keywords)
+def as_complex(b: Builder, dot: Atom, kind: Kind) -> Atom:
+    """A tangent of a complex value: of its own type, also where the value varies along the real axis alone."""
+    if not is_complex(kind) or is_complex(b.kind(dot)):
+        return dot
+    if isinstance(dot, Const):
+        return Const(complex(dot.value))
+    dtype = dtype_of(kind)
+    if dtype is None:
+        return b.apply("complex", dot)
+    if not isinstance(kind, Array):
+        return b.apply(f"np.{dtype}", dot)
+    real = isinstance(b.kind(dot), Array)
+    return b.apply("np.astype", dot, Const(getattr(np, dtype), f"np.{dtype}"), spelled=".astype") if real else dot
 
-    def parallel(self, line: Apply, b: Builder) -> None:
-        """The same op on the tangents."""
-        skip: tuple[int, ...] = (1,) if line.op in BESIDE else ()
-        if line.op == "dict":
-            skip = tuple(range(0, len(line.args), 2))
-        if line.op == "unpack_star":
-            skip = (1, 2)
-        args = tuple(atom if k in skip else self.dot(b, atom) for k, atom in enumerate(line.args))
-        targets = tuple(b.names.fresh(f"{base(target)}_dot") for target in line.targets)
-        made = replace(line, targets=targets, args=args)
-        self.kinds.update(zip(targets, kinds_of_line(made, self.kinds)))
-        b.add(made)
-        self.dots.update((target, [Term(dot)]) for target, dot in zip(line.targets, targets))
+
+def _has_floats(kind: Kind) -> bool:
+    """Are there numbers in it whose tangents are zero, though they are known and cannot vary?"""
+    items = items_of(kind)
+    if items is not None:
+        return any(_has_floats(item) for _, item in items)
+    return _has_floats(kind.element) if isinstance(kind, List) else scalar_type(kind) == "float"
 
 
 def _joined(b: Builder, values: Sequence[Atom]) -> Kind:
-    kinds = [b.kind(value) if isinstance(value, str) else FLOAT for value in values]
+    kinds = [b.kind(value) if isinstance(value, str) or value == Const(None) else FLOAT for value in values]
     result = kinds[0]
     for kind in kinds[1:]:
         result = join(result, kind)
     return result
-
-
-def _dot_kind(kind: Kind) -> Kind:
-    return kind if not is_scalar(kind) else FLOAT

@@ -6,13 +6,16 @@ shorter than anything else (`if n == 1: return 1.0`). `vjp` puts the reverse swe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
 from wengert import errors
 from wengert.analysis.activity import active
+from wengert.analysis.summaries import Summaries
+from wengert.forms import AUX, HOLOMORPHIC, TUPLE, plain_mode
 from wengert.ir.build import Builder, Names
 from wengert.ir.core import Apply, Atom, Block, Const, Def, Function, If, Line, Name, Return, Stop, Terminator, Yield
 from wengert.ir.kinds import (
@@ -26,22 +29,29 @@ from wengert.ir.kinds import (
     List,
     Numeric,
     NumpyScalar,
+    Record,
+    Saved,
     Scalar,
     Tuple,
+    Union,
     Unknown,
     axes_of,
     describe,
     dtype_of,
+    is_scalar,
+    may_be_complex,
     scalar_type,
 )
-from wengert.ir.walk import all_names, base, blocks_of, map_blocks, reads, rename
+from wengert.ir.walk import all_names, base, blocks_of, defined, map_blocks, reads, rename
 from wengert.rules.line_kinds import kinds_of_line
-from wengert.rules.table import lookup
-from wengert.transform.bars import Bars, Spot, is_container, kind_at, parts, primal
+from wengert.transform.adjoints import content
+from wengert.transform.bars import Bars, Spot, follow, is_container, items_of, kind_at, packed, parts, primal
+from wengert.transform.calls import Undoing, as_dtype
 from wengert.transform.define import define_saved
+from wengert.transform.keeping import keeping_of
 from wengert.transform.reverse import Reversal
 from wengert.transform.rotate import rotate_loops
-from wengert.transform.saving import Keeping, homes
+from wengert.transform.ruled import without_rules
 from wengert.transform.terms import Term
 from wengert.transform.variables import thread
 
@@ -79,28 +89,44 @@ def reverse(function: Function, wanted: Sequence[int], mode: str = "grad") -> Fu
             yield v_bar.1
         return v_bar.2
     """
-    return _Joint(function, wanted, mode).function()
+    return Joint(function, wanted, mode).function()
 
 
-class _Joint:
-    def __init__(self, function: Function, wanted: Sequence[int], mode: str) -> None:
+class Calls(Protocol):
+    """What knows the callees of a program, and the halves of each (`pairs.py`)."""
+
+    summaries: Summaries
+
+    def split(self, function: Function, active: Set[Name]) -> tuple[Function, Mapping[Name, Undoing]]:
+        """The function with calls of forward halves, and how each of them is undone."""
+
+
+class Joint:
+    """One function and its reverse sweep; `calls` makes the halves of what it invokes."""
+
+    def __init__(self, function: Function, wanted: Sequence[int], mode: str, calls: Calls | None = None) -> None:
         self.wanted = [function.parameters[k] for k in wanted]
-        self.active = active(function, self.wanted)
+        self.active = active(function, self.wanted, calls.summaries if calls else None)
         function = rotate_loops(function, self.active)
-        self.primal, self.mode = function, mode
-        self.single = len(wanted) == 1
+        undoings: Mapping[Name, Undoing] = {}
+        if calls is not None:
+            function, undoings = calls.split(function, self.active)
+        self.primal, self.mode = function, plain_mode(mode)
+        self.holomorphic = HOLOMORPHIC in mode
+        self.aux, self.single = mode.endswith(AUX), len(wanted) == 1 and TUPLE not in mode
         self.kinds = dict(function.kinds)
         self.names = Names(all_names(function))
-        self.keeping = Keeping(homes(function))
+        self.keeping = keeping_of(function, mode)
         self.reversal = Reversal(function, self.active, self.keeping, self.kinds)
+        self.reversal.undoings = undoings
         self.b = Builder(self.names, self.kinds, kinds_of_line)
         self.unit: Name = ""  # the cotangent of a result of which no kind says that it is a number
 
     def function(self) -> Function:
         body = self.sweep(self.primal.body, [], top=True)
-        body = _strip(self.keeping.put_in(body))
+        body = strip(self.keeping.put_in_all(body))
         made = replace(self.primal, name=f"{self.mode}_{self.primal.name}", body=body, kinds=self.kinds, docstring=None)
-        return define_saved(thread(made, self.names, self.kinds))
+        return define_saved(thread(without_rules(made), self.names, self.kinds))
 
     def sweep(self, block: Block, path: Sequence[Sequence[Line]], top: bool = False) -> Block:
         """The block with a reverse sweep before each of its returns; `path` is what was run before it."""
@@ -131,6 +157,8 @@ class _Joint:
         seed = self.seed(value)
         undone, gradient = self.undo(self.b.nested(), value, seed, [*path, block.lines])
         lines += undone.lines
+        if self.aux and self.mode == "grad":
+            gradient = self._after(lines, "tuple", gradient, self._after(lines, "getitem", value, Const(1)))
         if self.mode == "value_and_grad":
             gradient = self._after(lines, "tuple", value, gradient)
         return Block(tuple(lines), Return(gradient))
@@ -147,7 +175,7 @@ class _Joint:
         b = self.b.nested()
         bars = self.cotangents(b, value, out_bar)
         b, gradient = self.undo(b, value, bars, path, always_tuple=True)
-        self._protect(b, lines, value)
+        self._protect(b, lines)
         pullback = self.names.fresh("pullback")
         self.kinds[pullback] = UNKNOWN
         inner = Function(pullback.rpartition(".")[0], (out_bar,), Block(tuple(b.lines), Return(gradient)), self.kinds)
@@ -162,14 +190,14 @@ class _Joint:
             wanted += "_"
         return wanted
 
-    def _protect(self, b: Builder, lines: list[Line], value: Atom) -> None:
+    def _protect(self, b: Builder, lines: list[Line]) -> None:
         """Copy the arrays that the pullback reads and the caller holds: he may have overwritten them when it is called."""
-        outputs = self._parts_of(value)
+        memory = self.keeping.memory
         mapping: dict[Name, Atom] = {}
-        for name in dict.fromkeys(name for line in b.lines for name in reads(line)):
+        for name in dict.fromkeys(name for line in b.lines for name in content(line)):
             kind = self.kinds.get(name)
             if isinstance(kind, (Array, Numeric, Unknown)) and not (isinstance(kind, Array) and kind.axes == ()):
-                if name in outputs or self._of_argument(name):
+                if memory.is_returned(name) or memory.is_outside(name):
                     copied = self.names.fresh(f"{base(name)}_saved")
                     self.kinds[copied] = kind
                     lines.append(Apply((copied,), "copy" if isinstance(kind, Array) and name in self.primal.parameters else "snapshot", (name,)))
@@ -177,37 +205,11 @@ class _Joint:
         block = rename(Block(tuple(b.lines), Yield()), mapping)
         b.lines[:] = block.lines
 
-    def _parts_of(self, value: Atom) -> set[Name]:
-        found: set[Name] = set()
-        pending = [value]
-        while pending:
-            atom = pending.pop()
-            if isinstance(atom, str) and atom not in found:
-                found.add(atom)
-                line = self.reversal.line.get(atom)
-                if isinstance(line, Apply) and (line.op in ("tuple", "list", "dict") or self._views(line)):
-                    pending += line.args
-        return found
-
-    def _of_argument(self, name: Name) -> bool:
-        """May the value share memory with an argument?"""
-        line: Line | None = None
-        while (line := self.reversal.line.get(name)) is not None:
-            if not isinstance(line, Apply) or not (line.op == "getitem" or self._views(line)) or not isinstance(line.args[0], str):
-                return not isinstance(line, Apply)
-            name = line.args[0]
-        return name in self.primal.parameters
-
-    def _views(self, line: Apply) -> bool:
-        row = lookup(line.op)
-        return row is not None and row.view
-
     def cotangents(self, b: Builder, value: Atom, out_bar: Name) -> Bars:
         bars: Bars = {}
         for path, _ in parts(self.b.kind(value)):
-            part: Atom = out_bar
-            for key in path:
-                part = b.apply("getitem", part, Const(key))
+            part = follow(b, out_bar, self.b.kind(value), path)
+            if isinstance(part, str) and path:
                 self.kinds[part] = _cotangent(kind_at(b, (value, *path)) if isinstance(value, str) else FLOAT)
             self.reversal.give(bars, value, Term(part), path)
         return bars
@@ -215,7 +217,13 @@ class _Joint:
     def seed(self, value: Atom) -> Bars:
         """The adjoint of the result of a function whose gradient is asked: one."""
         kind = self.b.kind(value)
+        path: Spot = ()
+        self.unit = ""
         name = self.primal.name
+        if self.aux:
+            if not isinstance(kind, Tuple) or len(kind.items) != 2:
+                raise errors.error("W060", self.primal.place, name="grad with has_aux", function=name, what=_what(kind))
+            kind, path = kind.items[0], (0,)
         if is_container(kind) or isinstance(kind, (List, Dict)) or (isinstance(kind, Known) and kind.value is None):
             raise errors.error("W060", self.primal.place, name="grad", function=name, what=_what(kind))
         if isinstance(kind, Array) and kind.axes != ():
@@ -225,20 +233,24 @@ class _Joint:
             one: Atom = Const(1.0)
             if axes_of(kind) is None:
                 one = self.unit = self.names.fresh("unit")
-                self.kinds[one] = FLOAT
-            self.reversal.give(bars, value, Term(one))
+                self.kinds[one] = UNKNOWN if self.holomorphic else FLOAT
+            self.reversal.give(bars, value, Term(one), path)
         return bars
 
     def undo(self, b: Builder, value: Atom, bars: Bars, path: Sequence[Sequence[Line]], always_tuple: bool = False) -> tuple[Builder, Atom]:
         """Undo everything on the path; the lines, and the gradient that they leave."""
-        if axes_of(self.b.kind(value)) is None and self.mode != "vjp":
-            b.add(Apply((self.unit,), "unit", (value, Const(self.primal.name))))
+        if self.unit:
+            value = b.apply("getitem", value, Const(0)) if self.aux else value
+            holomorphic = (Const(True),) if self.holomorphic else ()
+            b.add(Apply((self.unit,), "unit", (value, Const(self.primal.name), *holomorphic)))
+        self.keeping.visible = {*self.primal.parameters, *(name for lines in path for line in lines for name in defined(line))}
         for lines in reversed(path):
             self.reversal.block(lines, Yield(()), b, bars, lambda end, b, bars: None)
         b.place = None
         gradients = [self.gradient(b, bars, (name,)) for name in self.wanted]
         result = gradients[0] if self.single and not always_tuple else b.apply("tuple", *gradients)
-        needed = [name for name in dict.fromkeys(n for line in b.lines for n in reads(line)) if self._in_branch(name)]
+        b.lines[:] = self.reversal.ask_newest(b.lines)
+        needed = [name for name in dict.fromkeys(n for line in b.lines for n in reads(line)) if self._is_gone(name)]
         mapping: dict[Name, Atom] = {name: self.keeping.export(b, name) for name in needed}
         if mapping:
             block = rename(Block(tuple(b.lines), Return(result)), mapping)
@@ -247,25 +259,21 @@ class _Joint:
             result = block.terminator.value
         return b, result
 
-    def _in_branch(self, name: Name) -> bool:
-        """Is it a value that a branch outside all loops made?"""
+    def _is_gone(self, name: Name) -> bool:
+        """Is it a value, from outside all loops, that a branch made or that a write destroys?"""
         home = self.keeping.homes.segment.get(name)
-        return home is not None and home.loop is None and not home.every and not name.startswith("&")
+        gone = home is not None and (not home.every or name in self.keeping.memory.overwritten)
+        return gone and home is not None and home.loop is None and not name.startswith("&")
 
     def gradient(self, b: Builder, bars: Bars, spot: Spot) -> Atom:
         """The gradient of (a part of) an argument, of the argument's own type."""
         kind = kind_at(b, spot)
-        match kind:
-            case Tuple(items):
-                return b.apply("tuple", *(self.gradient(b, bars, (*spot, k)) for k in range(len(items))))
-            case List(_, items) if items is not None:
-                return b.apply("list", *(self.gradient(b, bars, (*spot, k)) for k in range(len(items))))
-            case Dict(pairs):
-                flat = [atom for key, _ in pairs for atom in (Const(key), self.gradient(b, bars, (*spot, key)))]
-                return b.apply("dict", *flat)
+        items = items_of(kind)
+        if items is not None:
+            return packed(b, kind, [self.gradient(b, bars, (*spot, key)) for key, _ in items])
         if not parts(kind):
             return Const(None)
-        return _project(b, self.reversal.take(b, bars, spot), spot, kind)
+        return _project(b, self.reversal.unread(b, self.reversal.take(b, bars, spot), spot), spot, kind)
 
 
 def _project(b: Builder, value: Atom, spot: Spot, kind: Kind) -> Atom:
@@ -275,11 +283,17 @@ def _project(b: Builder, value: Atom, spot: Spot, kind: Kind) -> Atom:
         case Scalar("float" | "number"):
             if isinstance(value, Const):
                 return Const(float(value.value))
-            return value if scalar_type(have) == "float" else b.apply("float", value)
+            if may_be_complex(have):
+                value = b.apply("np.real", value, spelled=".real")
+            return value if scalar_type(b.kind(value)) == "float" else b.apply("float", value)
+        case Scalar("complex"):
+            if isinstance(value, Const):
+                return Const(complex(value.value))
+            return value if scalar_type(have) == "complex" else b.apply("complex", value)
         case NumpyScalar(dtype):
             if have == kind:
                 return value
-            return b.apply("call", Const(_dtype(dtype), f"np.{dtype}"), value)
+            return as_dtype(b, value, dtype)
         case Array(dtype, axes):
             if axes == () and dtype_of(have) == dtype:
                 return b.apply("np.asarray", value)
@@ -287,7 +301,7 @@ def _project(b: Builder, value: Atom, spot: Spot, kind: Kind) -> Atom:
                 if dtype_of(have) != dtype:
                     return b.apply("np.astype", value, Const(_dtype(dtype), f"np.{dtype}"), spelled=".astype")
                 return b.apply("fresh", value)
-    return b.apply("project", value, primal(b, spot))
+    return value if isinstance(kind, Saved) else b.apply("project", value, primal(b, spot))
 
 
 def _dtype(name: str) -> object:
@@ -295,7 +309,9 @@ def _dtype(name: str) -> object:
 
 
 def _cotangent(kind: Kind) -> Kind:
-    if isinstance(kind, (Scalar, Array, NumpyScalar, Tuple, List, Dict)):
+    if isinstance(kind, Union) and is_scalar(kind):
+        return kind
+    if isinstance(kind, (Scalar, Array, NumpyScalar, Tuple, List, Dict, Record)):
         return kind
     if isinstance(kind, Known) and scalar_type(kind):
         return FLOAT
@@ -314,10 +330,10 @@ def _returns(line: Line) -> bool:
     return any(isinstance(block.terminator, Return) or any(map(_returns, block.lines)) for block in blocks_of(line)) if isinstance(line, If) else False
 
 
-def _strip(block: Block) -> Block:
+def strip(block: Block) -> Block:
     """Without the markers of segments."""
     lines = tuple(
-        replace(line, function=replace(line.function, body=_strip(line.function.body))) if isinstance(line, Def) else map_blocks(line, _strip)
+        replace(line, function=replace(line.function, body=strip(line.function.body))) if isinstance(line, Def) else map_blocks(line, strip)
         for line in block.lines
         if not (isinstance(line, Apply) and line.op == "segment")
     )

@@ -7,6 +7,7 @@ as a bar times factors, so that what one statement gives to one variable becomes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wengert import errors
 from wengert.ir.build import Builder
@@ -14,47 +15,81 @@ from wengert.ir.core import (
     Apply,
     Atom,
     Const,
+    Function,
     Name,
 )
 from wengert.ir.kinds import (
+    NUMERIC,
     UNKNOWN,
     Iterator,
+    Kind,
     List,
+    Record,
     Tuple,
     axes_of,
-    dtype_of,
+    is_real,
     is_scalar,
-    scalar_type,
 )
 from wengert.rules.table import Call, bind, lookup
-from wengert.transform.adjoints import MANY_LEAVES, Adjoints, bar_kind
-from wengert.transform.bars import Bars, Spot, hint, is_container, kind_at, parts, reduced
-from wengert.transform.terms import Factor, Term, times, write
+from wengert.transform.adjoints import MANY_LEAVES, bar_kind, tree_kind
+from wengert.transform.bars import (
+    Bars,
+    Spot,
+    follow,
+    hint,
+    is_container,
+    items_of,
+    kind_at,
+    parts,
+    real_part,
+    reduced,
+)
+from wengert.transform.masks import MASKING, bar_of_where, masked, multiplied
+from wengert.transform.reads import ReadReversal
+from wengert.transform.ruled import RuleReversal
+from wengert.transform.terms import Factor, Term, term_axes, times, write
+from wengert.transform.transposing import transpose
+from wengert.transform.writes import ADDING, WRITING, WriteReversal
 
 MOVES = frozenset({
-    "append", "next", "reversed", "scatter_add", "add_at", "copy", "fresh", "snapshot", "project", "unbroadcast",
+    "append", "next", "unread", "reversed", "copy", "fresh", "snapshot", "project", "unbroadcast", "plus",
 })  # fmt: skip
 """Ops that hand values on and have no row of their own."""
 
 
-class LineReversal(Adjoints):
+class LineReversal(WriteReversal, ReadReversal, RuleReversal):
     """Undoes lines that apply one primitive."""
 
     def apply(self, line: Apply, b: Builder, bars: Bars) -> None:
-        if line.op in ("getitem", "unpack"):
+        if line.op in ("getitem", "getattr", "unpack"):
             self.read(line, b, bars)
             return
         if line.op == "unpack_star":
             self.unpack_star(line, b, bars)
             return
-        if line.op in ("tuple", "list", "dict"):
+        if line.op in ("tuple", "list", "dict", "record"):
             self.construct(line, b, bars)
+            return
+        if line.op in WRITING:
+            self.undo_write(line, b, bars)
+            return
+        if line.op in ADDING:
+            self.undo_adding(line, b, bars)
             return
         if line.op in MOVES:
             self.move(line, b, bars)
             return
+        if line.op == "mul" and isinstance(b.kind(line.targets[0]), List):
+            self.repeated(line, b, bars)
+            return
+        if line.op == "ruled":
+            self.by_program(line, b, bars)
+            return
+        if line.op in ("invoke", "save", "restore"):
+            {"invoke": self.call, "save": self.save, "restore": self.restore}[line.op](line, b, bars)
+            return
         (target,) = line.targets if len(line.targets) == 1 else (None,)
-        if target is None or (target,) not in bars:
+        if target is None or not ((target,) in bars or is_container(b.kind(target)) and any(spot[0] == target for spot in bars)):
             return
         if lookup(line.op) is None:
             raise errors.error("W040", line.place, name=line.op)
@@ -64,24 +99,87 @@ class LineReversal(Adjoints):
         if primitive.family in ("elementwise", "weighted"):
             self.pointwise(call, operands, b, bars)
             return
-        bar = self.take(b, bars, (target,))
+        if primitive.family == "tangent":
+            self.by_tangent(call, operands, b, bars)
+            return
+        small = bar_of_where(b, call, bars.get((target,), ())) if line.op == "np.where" else None
+        bar = self.take(b, bars, (target,)) if small is None else small
         assert primitive.vjp is not None
         for name in operands:
             operand = call[name]
             assert isinstance(operand, str)
             value = primitive.vjp(b, call, bar, name)
-            paths = parts(b.kind(operand)) if is_container(b.kind(operand)) else [((), UNKNOWN)]
-            for path, _ in paths:
-                part: Atom = value
-                for key in path:
-                    part = b.apply("getitem", part, Const(key))
-                self.give(bars, operand, Term(part), path)
+            if line.op in MASKING and not is_container(b.kind(operand)):
+                self.give(bars, operand, real_part(b, masked(b, call, name, bar, value), b.kind(operand)))
+                continue
+            self.contribute(b, bars, operand, value, b.kind(target))
+
+    def contribute(self, b: Builder, bars: Bars, operand: Name, value: Atom, whole: Kind = UNKNOWN) -> None:
+        """Give an operand, or each part of it, what a rule has computed for it."""
+        paths = parts(b.kind(operand)) if is_container(b.kind(operand)) else [((), UNKNOWN)]
+        for path, inner in paths:
+            part = follow(b, value, b.kind(operand), path)
+            if isinstance(part, str) and is_scalar(inner) and b.kind(part) == UNKNOWN:
+                b.kinds[part] = bar_kind(inner)
+            term = Term(part)
+            self.give(bars, operand, real_part(b, term, kind_at(b, (operand, *path)), whole), path)
+
+    def by_parts(self, b: Builder, bars: Bars, atom: Atom, value: Atom) -> None:
+        """Give an atom its adjoint, each part of a container the part that is its own."""
+        kind = b.kind(atom)
+        if not is_container(kind):
+            self.give(bars, atom, Term(value))
+            return
+        for path, inner in parts(kind):
+            part = follow(b, value, kind, path)
+            if isinstance(part, str):
+                b.kinds[part] = bar_kind(inner)
+            self.give(bars, atom, Term(part), path)
+
+    def by_tangent(self, call: Call, operands: Sequence[str], b: Builder, bars: Bars) -> None:
+        """A line whose row is its tangent; where it is linear in what varies, the row has the adjoint itself."""
+        target, transposes = call.result, call.primitive.transposes
+        given = {spot[1:]: self.in_full(b, bars, spot) for spot in [spot for spot in bars if spot[0] == target]}
+        rules = [transposes.get(name) for name in operands]
+        if all(rules):
+            bar = self.take(b, {(target,): given[()]}, (target,))
+            for name, rule in zip(operands, rules):
+                assert rule is not None and isinstance(call[name], str)
+                self.contribute(b, bars, str(call[name]), rule(b, call, bar, name), b.kind(target))
+            return
+        if len(call.primitive.results) > 1:
+            call = replace(call, parts=self.parts(b, target))
+        for name, path, term in transpose(call, operands, given, b, self.backward):
+            operand = call[name]
+            assert isinstance(operand, str)
+            self.give(bars, operand, real_part(b, term, kind_at(b, (operand, *path))), path)
+
+    def in_full(self, b: Builder, bars: Bars, spot: Spot) -> list[Term]:
+        """The adjoint of a result, as terms if those have its shape."""
+        axes = axes_of(kind_at(b, spot))
+        if axes is not None and all(term_axes(b, term) == axes for term in bars[spot]):
+            return bars.pop(spot)
+        return [Term(self.take(b, bars, spot))]
+
+    def parts(self, b: Builder, target: Name) -> dict[int, Atom]:
+        """The names that the program has for the results of a line, made where it stands."""
+        kind, segments = b.kind(target), self.keeping.homes.segment
+        fields = [field for field, _ in kind.items] if isinstance(kind, Record) else []
+        found = {fields.index(key) if fields else key: part for key, part in self.spots.children(target).items()}
+        return {key: part for key, part in found.items() if segments.get(part) == segments.get(target)}
+
+    def backward(self, function: Function, linear: set[Name], b: Builder, bars: Bars) -> None:
+        """Undo the lines of a function in which these names are linear."""
+        reversal = LineReversal(function, linear, self.keeping, self.kinds)
+        for line in reversed(function.body.lines):
+            assert isinstance(line, Apply)
+            reversal.apply(line, b, bars)
 
     def move(self, line: Apply, b: Builder, bars: Bars) -> None:
         """Lists and arrays that are built up: append and `next` are each other's adjoints, adding into an array is linear."""
         target = line.targets[0]
         if line.op == "next":  # `v, it = next(it0)`: the adjoint of an iterator is the list of what it gave, in the order of the list
-            value = self.take(b, bars, (target,))
+            value = self.tree(b, bars, (target,)) if is_container(b.kind(target)) else self.take(b, bars, (target,))
             rest = bars.pop((line.targets[1],), None)
             whole = rest[0].base if rest else b.apply("list")
             self.give(bars, line.args[0], Term(b.apply("append", whole, value, hint=hint((line.args[0],)))))
@@ -90,24 +188,19 @@ class LineReversal(Adjoints):
             return
         match line.op:
             case "append":
-                (term,) = bars.pop((target,))
-                value, rest_of = b.apply_many("next", self._iterator(b, term.base), hints=(hint((line.args[1],)), hint((target,))))
-                b.kinds[value] = bar_kind(b.kind(line.args[1]))
+                whole = self.total(b, bars.pop((target,)), (target,))
+                value, rest_of = b.apply_many("next", self._iterator(b, whole), hints=(hint((line.args[1],)) if isinstance(line.args[1], str) else "", hint((target,))))
+                b.kinds[value] = tree_kind(b.kind(line.args[1]))
                 b.kinds[rest_of] = Iterator(b.kinds[value])
-                self.give(bars, line.args[1], Term(value))
+                self.by_parts(b, bars, line.args[1], value)
                 self.give(bars, line.args[0], Term(rest_of))
-            case "reversed":
+            case "plus":
+                (term,) = bars.pop((target,))
+                for atom in line.args:
+                    self.give(bars, atom, term)
+            case "reversed" | "unread":
                 (term,) = bars.pop((target,))
                 self.give(bars, line.args[0], term)
-            case "scatter_add" | "add_at":
-                bar = self.take(b, bars, (target,))
-                part = b.apply("getitem", bar, line.args[1], hint=hint((line.args[2],)) if isinstance(line.args[2], str) else "")
-                if isinstance(line.args[2], str):
-                    have, wanted = axes_of(b.kind(part)), axes_of(b.kind(line.args[2]))
-                    if have is None or wanted is None or len(have) != len(wanted):
-                        part = b.apply("unbroadcast", part, line.args[2])
-                self.give(bars, line.args[2], Term(part))
-                self.give(bars, line.args[0], Term(bar))
             case _:  # a value under another name: copies, projections, what keeps a shape
                 term = Term(self.take(b, bars, (target,)))
                 for atom in line.args[:1]:
@@ -122,6 +215,8 @@ class LineReversal(Adjoints):
         target, primitive = call.result, call.primitive
         terms = bars.pop((target,))
         term = terms[0] if len(terms) == 1 else Term(write(b, terms, hint((target,))))
+        if primitive.real and not all(is_real(b.kind(call[name])) for name in operands):
+            term = real_part(b, term, NUMERIC)
         if primitive.family == "weighted":
             assert primitive.expand is not None
             value = term.base if term.plain else write(b, [term], hint((target,)))
@@ -135,59 +230,35 @@ class LineReversal(Adjoints):
         prefix = 0
         if len(operands) > 1 and len(leaves := {self.leaves(call[name]) for name in operands}) + (MANY_LEAVES in leaves) > 1:
             columns = list(zip(*factors.values()))
-            while prefix < len(columns) and all(factor == columns[prefix][0] for factor in columns[prefix]):
+            while prefix < len(columns) and not term.masks and all(factor == columns[prefix][0] for factor in columns[prefix]):
                 prefix += 1
             shared = times(term, 1, factors[operands[0]][:prefix])
             if shared.factors or shared.coefficient not in (1, -1):
-                term = Term(write(b, [shared], hint((target,))))
+                term = Term(write(b, [shared], hint((target,))), masks=shared.masks)
             else:
                 term = shared
         for name in operands:
             operand = call[name]
-            part = times(term, partials[name].sign, factors[name][prefix:])
+            nodes = [node for _, node in partials[name].factors][prefix:]
+            part = multiplied(b, call, term, partials[name].sign, factors[name][prefix:], nodes, str(operand))
             if primitive.family == "weighted":
                 kind = axes_of(b.kind(operand))
                 if kind is None:
                     part = Term(b.apply("unbroadcast", write(b, [part]), operand))
-                self.give(bars, operand, part)
+                self.give(bars, operand, real_part(b, part, b.kind(operand), b.kind(target)))
             else:
-                self.give(bars, operand, reduced(b, part, target, operand))
+                self.give(bars, operand, real_part(b, reduced(b, part, target, operand), b.kind(operand), b.kind(target)))
 
-    def read(self, line: Apply, b: Builder, bars: Bars) -> None:
-        """`v = a[i]`: the adjoint goes to that element or slice of the array's adjoint, and costs no more than that."""
-        source = line.args[0]
-        if not isinstance(source, str) or source not in self.active or self.spots.is_part(line.targets[0]):
+    def repeated(self, line: Apply, b: Builder, bars: Bars) -> None:
+        """`[v] * n`: the item gets what all its repetitions get."""
+        (target,), (source, _) = line.targets, line.args
+        if (target,) not in bars:
             return
-        items = [(line.args[1], line.targets[0])] if line.op == "getitem" else [(Const(k), t) for k, t in enumerate(line.targets)]
-        spot = self.spots.of(source)
-        for index, target in items:
-            if (target,) not in bars:
-                continue
-            if is_container(b.kind(target)) and parts(b.kind(target)):
-                raise errors.error("W040", line.place, name="reading an item of a list of containers by a computed index")
-            self.into(b, bars, spot, index, target)
-
-    def into(self, b: Builder, bars: Bars, spot: Spot, index: Atom, target: Name) -> None:
-        """Add the adjoint of a target to an item, or to a part, of that of an array or list."""
-        value = self.total(b, bars.pop((target,)), (target,))
-        whole = self.take(b, bars, spot)
-        if isinstance(kind_at(b, spot), List) and not is_scalar(b.kind(target)):  # `+=` would write into the item, or make a list longer
-            value = b.apply("plus", b.apply("getitem", whole, index), value)
-            made = b.apply("store", whole, index, value, hint=hint(spot))
-        else:
-            op = "scatter_add" if self._once(b, index) else "add_at"
-            made = b.apply(op, whole, index, value, hint=hint(spot))
-        bars[spot] = [Term(made)]
-
-    def _once(self, b: Builder, index: Atom) -> bool:
-        """Does the index name every element at most once?"""
-        line = self.line.get(index) if isinstance(index, str) else None
-        if isinstance(line, Apply) and line.op == "slice":
-            return True
-        if isinstance(line, Apply) and line.op == "tuple":
-            return all(self._once(b, atom) for atom in line.args)
-        kind = b.kind(index)
-        return isinstance(index, Const) or scalar_type(kind) is not None or is_scalar(kind) or dtype_of(kind) == "bool"
+        items = items_of(b.kind(source))
+        if items is None or len(items) != 1 or not is_scalar(items[0][1]):
+            raise errors.error("W040", line.place, name="repeating this list")
+        whole = self.unread(b, self.take(b, bars, (target,)), (target,))
+        self.give(bars, source, Term(b.apply("sum", whole)), (0,))
 
     def unpack_star(self, line: Apply, b: Builder, bars: Bars) -> None:
         """`a, *b, c = t`: what the names get, the items of `t` get."""
@@ -221,7 +292,11 @@ class LineReversal(Adjoints):
 
     def construct(self, line: Apply, b: Builder, bars: Bars) -> None:
         """A container is taken apart: each item gets the adjoint of its place."""
-        items = zip(line.args[::2], line.args[1::2]) if line.op == "dict" else ((Const(k), a) for k, a in enumerate(line.args))
+        if line.op in ("dict", "record"):
+            named = line.args[line.op == "record" :]
+            items = list(zip(named[::2], named[1::2]))
+        else:
+            items = [(Const(key), atom) for key, atom in enumerate(line.args)]
         target = self.spots.of(line.targets[0])
         whole = bars.pop(target, None)
         if whole and isinstance(b.kind(whole[0].base), Iterator):  # a list that a loop appended to, read from its end

@@ -29,32 +29,15 @@ from wengert.ir.core import (
     While,
     Yield,
 )
-from wengert.ir.kinds import (
-    FLOAT,
-    UNKNOWN,
-    Array,
-    Bottom,
-    Dict,
-    Iterator,
-    Kind,
-    List,
-    Tuple,
-    is_scalar,
-    join,
-)
+from wengert.ir.kinds import FLOAT, UNKNOWN, Array, Bottom, Iterator, Kind, List, Tuple, is_scalar
+from wengert.ir.lattice import join
 from wengert.ir.walk import base, lines_of, reads, rename
 from wengert.transform.adjoints import bar_kind, reshaped
-from wengert.transform.bars import GATHERED, Bars, Spot, hint, is_container, kind_at, parts
+from wengert.transform.bars import GATHERED, Bars, Spot, follow, hint, is_container, kind_at, parts
+from wengert.transform.fetching import fetch, open_iterators, reversed_sources
+from wengert.transform.homes import may_break, may_leave, segment_marker
 from wengert.transform.lines import LineReversal
-from wengert.transform.saving import (
-    fetch,
-    may_break,
-    may_leave,
-    open_iterators,
-    plan,
-    reversed_sources,
-    segment_marker,
-)
+from wengert.transform.saving import plan
 from wengert.transform.terms import Term
 
 Leave = Callable[[Terminator, Builder, Bars], None]
@@ -84,7 +67,9 @@ class LoopReversal(LineReversal):
         collections = [(element, self._collection(source)) for element, source in elements]
         places = [(element, *self._gathered(b, line, element, source)) for element, source in collections]
         first = {spot: value for _, spot, value in places if value is not None}
-        shared = list(dict.fromkeys((*shared, *(spot for _, spot, _ in places))))
+        wholes = self._by_number(line, inside)
+        carried = {spot for spot in wholes if spot in bars}  # by the loop around
+        shared = list(dict.fromkeys((*shared, *(spot for _, spot, _ in places), *wholes)))
         spots = [*((line.targets[k], *path) for k, path in slots), *shared]
         if not any(spot in bars for spot in spots[: len(slots)]):
             return  # nothing that the loop made is asked for
@@ -106,9 +91,22 @@ class LoopReversal(LineReversal):
                 break
             kinds = better
         self._close(line, b, bars, slots, spots, initial, params, inner, values)
+        for spot in wholes:
+            if spot not in carried:
+                self.spread(b, bars, spot)
         for (_, spot, value), (_, source) in zip(places, collections):
             if value is not None and spot in bars:
                 self._hand_out(b, bars, spot, source)
+
+    def _by_number(self, line: For | While, inside: Sequence[Name]) -> list[Spot]:
+        """The containers from outside of which items are read by a number that only the run knows."""
+        found: dict[Spot, None] = {}
+        for inner in lines_of(line):
+            if isinstance(inner, Apply) and inner.op == "getitem" and not isinstance(inner.args[1], Const) and isinstance(inner.args[0], str):
+                spot = self.spots.of(inner.args[0])
+                if inner.args[0] in self.active and is_container(self.kinds.get(inner.args[0], UNKNOWN)) and spot[0] not in inside:
+                    found[spot] = None
+        return list(found)
 
     def _hand_out(self, b: Builder, bars: Bars, gathered: Spot, source: Name) -> None:
         """What a loop gathered for the items of a container goes to them."""
@@ -118,11 +116,9 @@ class LoopReversal(LineReversal):
             self.give(bars, source, term)
             return
         for path, inner in parts(kind):
-            part: Atom = term.base
-            for key in path:
-                part = b.apply("getitem", part, Const(key))
+            part = follow(b, term.base, kind, path)
             if isinstance(part, str):
-                b.kinds[part] = self._gathered_kinds.get(gathered[0], FLOAT) if is_scalar(inner) else bar_kind(inner)
+                b.kinds[part] = self._gathered_kinds.get(gathered[0], bar_kind(inner)) if is_scalar(inner) else bar_kind(inner)
             self.give(bars, source, Term(part), path)
 
     def _turn(self, line: For | While, b: Builder, slots: Sequence[tuple[int, Spot]], shared: Sequence[Spot],
@@ -135,15 +131,17 @@ class LoopReversal(LineReversal):
             assert isinstance(end, (Yield, Break, Continue))
             for (k, path), param in zip(slots, params):
                 value = end.values[k]
-                whole = line.targets[k] if isinstance(here.kind(line.carried[k]), Bottom) else line.carried[k]
-                term = Term(param) if path else reshaped(here, Term(param), whole, value)
+                # the next turn begins with this very value; the carried name is that of a turn's beginning, and may be longer or shorter
+                term = Term(param) if path or not isinstance(value, str) else reshaped(here, Term(param), value, value)
                 self.give(here_bars, value, term, path)
 
+        self.turning += 1
         inner.add(segment_marker(self.keeping.homes.starts[id(line.body)]))
         test = line.test.lines if isinstance(line, While) else ()
         self.block((*test, *line.body.lines), line.body.terminator, inner, bars, leave)
         for element, spot in elements:
             self._element(line, inner, bars, element, spot)
+        self.turning -= 1
         values = [self._carried(line, inner, bars, k, path, param) for (k, path), param in zip(slots, params)]
         values += [bars.pop(spot)[0].base if spot[0].startswith(GATHERED) else self.take(inner, bars, spot) for spot in shared]
         return inner, values
@@ -153,6 +151,8 @@ class LoopReversal(LineReversal):
         spot = (line.carried[k], *path)
         if spot not in bars and line.initial[k] == UNDEF:  # there may be no value to be like
             return Const(0.0) if is_scalar(b.kind(param)) else b.apply("np.zeros_like", param, hint=hint(spot))
+        if spot not in bars and isinstance(b.kind(param), Iterator):  # only what the last turn appended is asked for
+            return b.apply("reversed", b.apply("list"), hint=hint(spot))
         return self.take(b, bars, spot)
 
     def _backward(self, source: Atom) -> bool:
@@ -171,7 +171,7 @@ class LoopReversal(LineReversal):
         assert isinstance(line, For)
         own = parts(b.kind(element))
         if self._is_tape(line, element):  # the elements of a tape that is read backward: their adjoints are those of the tape, in its order
-            value = self.take(b, bars, (element,))
+            value = self.tree(b, bars, (element,)) if is_container(b.kind(element)) else self.take(b, bars, (element,))
             (whole_so_far,) = bars.pop(spot)
             bars[spot] = [Term(b.apply("append", whole_so_far.base, value, hint=hint(spot)))]
             return
@@ -190,7 +190,7 @@ class LoopReversal(LineReversal):
                 before = b.apply("getitem", whole, index)
                 made = b.apply("store", whole, index, b.apply("plus", before, value), hint=hint(spot))
         else:  # each position is visited once: what was there is zero
-            made = b.apply("store", whole, index, self._tree(b, bars, (element,)), hint=hint(spot))
+            made = b.apply("store", whole, index, self.tree(b, bars, (element,)), hint=hint(spot))
         bars[spot] = [Term(made)]
 
     def _is_tape(self, line: For, element: Name) -> bool:
@@ -201,18 +201,6 @@ class LoopReversal(LineReversal):
         collection = self._collection(source)
         kind = self.kinds.get(collection, UNKNOWN)
         return isinstance(kind, List) and kind.items is None and collection in self.line and not self.spots.is_part(collection)
-
-    def _tree(self, b: Builder, bars: Bars, spot: Spot) -> Atom:
-        """The adjoint of a container as a container."""
-        match kind_at(b, spot):
-            case Tuple(items):
-                return b.apply("tuple", *(self._tree(b, bars, (*spot, k)) for k in range(len(items))))
-            case List(_, items) if items is not None:
-                return b.apply("list", *(self._tree(b, bars, (*spot, k)) for k in range(len(items))))
-            case Dict(pairs):
-                return b.apply("dict", *(x for key, _ in pairs for x in (Const(key), self._tree(b, bars, (*spot, key)))))
-            case kind:
-                return self.take(b, bars, spot) if parts(kind) else Const(None)
 
     def _gathered(self, b: Builder, line: For | While, element: Name, source: Name) -> tuple[Spot, Atom | None]:
         """Where the adjoints of elements are gathered, and what stands there first if it is a list made for this loop."""
@@ -229,7 +217,7 @@ class LoopReversal(LineReversal):
         b.kinds[gathered[0]] = List(UNKNOWN)
         if is_container(kind):
             spot, items = self.spots.of(source), kind.items or ()
-            zeros = [self._tree(b, {}, (*spot, k)) if parts(item) else Const(0.0) for k, item in enumerate(items)]
+            zeros = [self.tree(b, {}, (*spot, k)) if parts(item) else Const(0.0) for k, item in enumerate(items)]
             return gathered, b.apply("list", *zeros, hint=f"{base(source)}_bars")
         if any(may_leave(inner) for inner in line.body.lines):
             raise errors.error("W040", line.place, name="a loop over containers that may end early")
@@ -239,6 +227,7 @@ class LoopReversal(LineReversal):
                initial: Sequence[Atom], params: Sequence[Name], inner: Builder, values: Sequence[Atom]) -> None:  # fmt: skip
         """Write the reversed loop: what it runs over, what it carries, and what becomes of that."""
         still = {param: start for param, value, start in zip(params, values, initial) if param == value}
+        inner.lines[:] = self.ask_newest(inner.lines)
         found = plan(b, line, inner.lines, values, self.keeping)
         sources, elements, mapping = reversed_sources(b, line, found, self.keeping)
         backs = open_iterators(b, line, found, self.keeping)
@@ -256,7 +245,9 @@ class LoopReversal(LineReversal):
             result = Term(targets[k] if k in targets else initial[k])
             if k < len(slots):
                 start = line.initial[slots[k][0]]
-                self.give(bars, start, result if slots[k][1] else reshaped(b, result, spot[0], start), slots[k][1])
+                if isinstance(start, str) and not slots[k][1]:
+                    result = reshaped(b, result, start, start)
+                self.give(bars, start, result, slots[k][1])
             elif k in targets or not (isinstance(result.base, Const) and result.base.value == 0.0):
                 bars.setdefault(spot, []).append(result)
 

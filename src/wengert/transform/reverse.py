@@ -32,17 +32,11 @@ from wengert.ir.core import (
     While,
     Yield,
 )
-from wengert.ir.kinds import (
-    join,
-)
-from wengert.ir.walk import atoms, exits, reads
+from wengert.ir.lattice import join
+from wengert.ir.walk import atoms, exits, names, reads
 from wengert.transform.bars import Bars, hint, parts
+from wengert.transform.homes import Segment, may_leave, segment_marker
 from wengert.transform.loops import Leave, LoopReversal
-from wengert.transform.saving import (
-    Segment,
-    may_leave,
-    segment_marker,
-)
 from wengert.transform.terms import Term
 
 
@@ -88,7 +82,7 @@ class Reversal(LoopReversal):
             self._flush(b, bars)
             self.loop(line, b, bars)
             return None
-        if self.active.isdisjoint(line.targets):
+        if self.active.isdisjoint(line.targets) and not self.active.intersection(_taken(line)):
             return statement
         if place is not None and (place.statement or place) is not statement:
             self._flush(b, bars)
@@ -153,7 +147,7 @@ class Reversal(LoopReversal):
             roots = {self.spots.of(target)[0] for target in line.targets}
             here = [any(spot[0] in roots for spot in side) for _, side in sides]
             before = any(spot[0] in roots for spot in bars)
-            if not isinstance(line, Apply) or len(line.targets) != 1 or before or all(here) or line.targets[0] in needed:
+            if not isinstance(line, Apply) or len(line.targets) != 1 or line.op == "restore" or before or all(here) or line.targets[0] in needed:
                 needed.update(reads(line))
                 if not isinstance(line, Apply):
                     break
@@ -189,3 +183,8 @@ def _nowhere(end: Terminator, b: Builder, bars: Bars) -> None:
 def _never_comes_here(block: Block) -> bool:
     """Does the branch end in a `return` or `raise`, so that what follows the `if` was reached by the other one?"""
     return exits(block) and isinstance(block.terminator, (Return, Stop, Pass))
+
+
+def _taken(line: Line) -> tuple[Name, ...]:
+    """What a `restore` takes apart: its adjoint is put together even if nothing in it is asked for."""
+    return names(line) if isinstance(line, Apply) and line.op == "restore" else ()

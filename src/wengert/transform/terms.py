@@ -13,10 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from wengert.ir.axes import Axis, broadcast_axes
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
-from wengert.ir.kinds import Axis, Kind, axes_of, broadcast_axes, is_floating, scalar_type
+from wengert.ir.kinds import Kind, axes_of, dtype_of, is_floating, scalar_type
+
+if TYPE_CHECKING:
+    from wengert.transform.masks import Mask
 
 Factor = tuple[str, Atom]  # ("*", x) or ("/", x)
 
@@ -28,6 +33,8 @@ class Term:
     base: Atom
     coefficient: int | float = 1
     factors: tuple[Factor, ...] = ()
+    masks: tuple[Mask, ...] = ()  # where it is known to be zero: see `masks.py`
+    bare: Atom | None = None  # the base as it was before it was masked
 
     @property
     def plain(self) -> bool:
@@ -38,8 +45,9 @@ class Term:
 def times(term: Term, sign: int, factors: Sequence[Factor]) -> Term:
     """The term multiplied by `sign` and `factors`; constants go into the coefficient.
 
-    >>> times(Term("y_bar.0"), -1, [("*", Const(4)), ("*", "x")])
-    Term(base='y_bar.0', coefficient=-4, factors=(('*', 'x'),))
+    >>> found = times(Term("y_bar.0"), -1, [("*", Const(4)), ("*", "x")])
+    >>> found.coefficient, found.factors
+    (-4, (('*', 'x'),))
     """
     coefficient, kept = term.coefficient * sign, list(term.factors)
     for operation, value in factors:
@@ -161,12 +169,12 @@ def _product(b: Builder, term: Term, hint: str) -> Atom:
     if not scalars:
         steps.sort(key=lambda factor: axes_of(b.kind(factor[1])) != ())
     if steps[0][0] == "/" and (other := next((step for step in steps if step[0] == "*"), None)) is not None:
-        if coefficient in (1, -1):  # `1 / a * x` is better said `x / a`
+        if coefficient in (1, -1) and dtype_of(b.kind(other[1])) != "bool":  # `1 / a * x` is better said `x / a`, if x is not a mask
             steps.remove(other)
             steps.insert(0, other)
     wide = any(_wide(b.kind(value)) and scalar_type(b.kind(value)) not in ("int", "bool") for _, value in steps)
     value: Atom | None = None
-    if coefficient == -1 and steps[0][0] == "*" and wide:
+    if coefficient == -1 and steps[0][0] == "*" and wide and dtype_of(b.kind(steps[0][1])) != "bool":  # NumPy's has no negative
         value = b.apply("neg", steps[0][1], hint=hint if len(steps) == 1 else "")
         steps = steps[1:]
     elif coefficient == 1 and steps[0][0] == "*" and (isinstance(term.base, str) or (wide and _wide(b.kind(steps[0][1])))):

@@ -1,0 +1,89 @@
+"""Where each name of the primal is defined: in which segment, a run of lines that are executed together.
+
+A reversed line asks for values of the forward sweep; whether they can be had, and how, depends on where they come from: from the same turn
+of a loop, from a branch that was perhaps not taken, from around.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wengert.ir.build import Builder
+from wengert.ir.core import Apply, Block, Break, Const, For, Function, If, Line, Name, While
+from wengert.ir.kinds import Array, List, Range, Tuple
+from wengert.ir.walk import blocks_of, bound, defined, exits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """A run of lines that are executed together: up to the next line that may leave the block."""
+
+    loop: For | While | None  # the innermost loop around it
+    parent: Segment | None
+    every: bool  # is it run in every turn of that loop (or call of the function)?
+
+
+@dataclass(frozen=True)
+class Homes:
+    """Where each name of the primal is defined."""
+
+    segment: dict[Name, Segment]
+    line: dict[Name, Line]
+    starts: dict[int, Segment]  # id of a block -> its first segment
+    after: dict[int, Segment]  # id of a line that may exit -> the segment of what follows it
+
+
+def homes(function: Function) -> Homes:
+    """Find the segment of every name."""
+    found = Homes({}, {}, {}, {})
+    root = Segment(None, None, True)
+    for name in function.parameters:
+        found.segment[name] = root
+    _scan(function.body, root, found)
+    return found
+
+
+def _scan(block: Block, segment: Segment, found: Homes) -> None:
+    segments, lines = found.segment, found.line
+    found.starts[id(block)] = segment
+    for line in block.lines:
+        match line:
+            case If():
+                for branch in (line.then, line.orelse):
+                    _scan(branch, Segment(segment.loop, segment, False), found)
+                if segment.loop is not None and may_leave(line):
+                    segment = Segment(segment.loop, segment, False)
+                    found.after[id(line)] = segment
+            case For() | While():
+                inner = Segment(line, segment, True)
+                for name in bound(line):
+                    segments[name], lines[name] = inner, line
+                if isinstance(line, While):
+                    _scan(line.test, inner, found)
+                _scan(line.body, inner, found)
+        for name in defined(line):  # what a line that may leave the block defines, it defines only if it does not
+            segments[name], lines[name] = segment, line
+
+
+def may_leave(line: Line) -> bool:
+    """May the line leave the block it stands in?"""
+    if not isinstance(line, If):
+        return False
+    return any(exits(block) or any(map(may_leave, block.lines)) for block in (line.then, line.orelse))
+
+
+def may_break(block: Block) -> bool:
+    """May the loop whose body this is end before its sources do?"""
+    return isinstance(block.terminator, Break) or any(
+        may_break(inner) for line in block.lines if isinstance(line, If) for inner in blocks_of(line)
+    )
+
+
+def sized(b: Builder, loop: For) -> bool:
+    """Is the number of turns that of one range, array or list?"""
+    return len(loop.sources) == 1 and isinstance(b.kind(loop.sources[0]), (Range, Array, List, Tuple))
+
+
+def segment_marker(segment: Segment) -> Apply:
+    """Stands in reversed code where the lines of a segment begin to be undone."""
+    return Apply((), "segment", (Const(segment),))

@@ -1,0 +1,223 @@
+"""The reversal of writes: `a.1 = write(a.0, i, v)` is `a[i] = v` in the primal.
+
+What the write put there comes from `v`, and nothing of what was there before:
+
+    a.1 = write(a.0, i, v)              v_bar += a_bar.1[i];  a_bar.0 is a_bar.1 with zero at i
+    a.1 = write_add(a.0, i, v)          v_bar += a_bar.1[i];  a_bar.0 is a_bar.1
+
+Adjoint arrays are updated as values (`store`, `scatter_add`); `optimize/own.py` proves that one array can be updated in place. An index that
+names an element more than once (`a[[0, 0]] = v`) writes it more than once, and the last write wins: only that item of `v` gets the adjoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from wengert import errors
+from wengert.analysis.regions import Write
+from wengert.ir.axes import Axis
+from wengert.ir.build import Builder
+from wengert.ir.core import Apply, Atom, Const, Line, Name
+from wengert.ir.kinds import Array, Kind, List, Slice, axes_of, dtype_of, is_scalar, scalar_type
+from wengert.rules.index_kinds import item_kind
+from wengert.transform.adjoints import Adjoints
+from wengert.transform.bars import Bars, Spot, hint, is_container, items_of, kind_at, real_part, reduced
+from wengert.transform.keeping import FAR
+from wengert.transform.slots import cut, measured
+from wengert.transform.terms import Term
+
+WRITING = frozenset({"write", "write_add", "store"})
+ADDING = frozenset({"scatter_add", "add_at"})
+
+
+class WriteReversal(Adjoints):
+    """Undoes lines that write into arrays, lists and dicts."""
+
+    def contribute(self, b: Builder, bars: Bars, operand: Name, value: Atom) -> None:
+        """Give an operand, or each part of it, what has been computed for it (`lines.py`)."""
+        raise NotImplementedError
+
+    def undo_write(self, line: Apply, b: Builder, bars: Bars) -> None:
+        target, whole, path = line.targets[0], line.args[0], line.args[1:-1]
+        if is_container(b.kind(target)):
+            self._item(line, b, bars)
+        elif (target,) in bars:
+            bar = self.unread(b, self.take(b, bars, (target,)), (target,))
+            rest = self._into(line, b, bars, bar, self._slot(b, whole, path, line.args[-1]), path)
+            if rest is not None:
+                self._give_whole(b, bars, whole, rest)
+
+    def _into(
+        self, line: Apply, b: Builder, bars: Bars, bar: Atom, slot: Kind, path: Sequence[Atom], outer: Sequence[Atom] = ()
+    ) -> Atom | None:
+        """Give the value what stands at the path in `bar`, the adjoint of what is at `outer`; that of what was written into, None if it has none."""
+        op, whole, value = line.op, line.args[0], line.args[-1]
+        if isinstance(b.kind(bar), List) and isinstance(b.kind(path[0]), Slice):
+            if self._is_whole(path[0]) and len(path) == 1:  # `xs[:] = ys`: of what was there nothing is left
+                self.give(bars, value, Term(bar))
+                return None
+            raise errors.error("W040", b.place, name="writing into a slice of a list")
+        if isinstance(b.kind(bar), List) and len(path) > 1:  # an item is a list or array: its adjoint is an item of the adjoint
+            first, *rest = path
+            inner = b.apply("getitem", bar, first)
+            if not isinstance(item_kind(b.kind(whole), b.kind(first), "", ""), List):  # nothing may have been given to it yet
+                there: Atom = line.targets[0]
+                for key in (*outer, first):
+                    there = b.apply("getitem", there, key)
+                inner = b.apply("unbroadcast", inner, there)
+            undone = self._into(line, b, bars, inner, slot, rest, (*outer, first))
+            return bar if undone in (inner, None) else b.apply("store", bar, first, undone or inner, hint=hint((str(whole),)))
+        if axes_of(b.kind(whole)) == ():  # an array of one number, whose adjoint may be a number
+            self.give(bars, value, real_part(b, Term(bar), b.kind(value)))
+            return bar if op == "write_add" else Const(0.0)
+        if isinstance(value, str) and value in self.active and is_container(b.kind(value)) and len(path) == 1:
+            self.contribute(b, bars, value, b.apply("getitem", bar, path[0], hint=hint((value,))))
+        elif isinstance(value, str) and value in self.active:
+            self.give(bars, value, self._written(op, b, bar, slot, path, value))
+        if op in ("write", "store") and isinstance(whole, str) and whole in self.active and not self._is_last_read(line):
+            bar = b.apply("store", bar, *path, Const(0.0), hint=hint((whole,)))
+        return bar
+
+    def _is_whole(self, index: Atom) -> bool:
+        line = self.line.get(index) if isinstance(index, str) else None
+        return isinstance(line, Apply) and line.op == "slice" and all(atom == Const(None) for atom in line.args)
+
+    def _is_last_read(self, line: Apply) -> bool:
+        """Is the adjoint of the element not read once this line is undone? Then it may stay what it is.
+
+        Reads of the array only add to its adjoint; what reads the adjoint are the other writes into it that come before, and, where it is
+        no new array of constants, what has made it.
+        """
+        memory, target = self.keeping.memory, line.targets[0]
+        region = memory.region(target)
+        if line.op != "write" or target not in memory.bound or len(memory.writes.get(region, ())) > FAR or not self._is_made_here(region):
+            return False
+        there = memory.bound[target]
+        for other in memory.writes.get(region, ()):
+            if memory.may_follow(Write(line, there), other.moment, region):
+                if not self.keeping.places.apart(other.line.args[1], other.moment, line.args[1], there, target):
+                    return False
+        return True
+
+    def _is_made_here(self, region: Name) -> bool:
+        """Does the array begin as a constant, and is it changed by writes alone?"""
+        members = self.keeping.memory.members(region)
+        for name in members:
+            line = self.line.get(name)
+            view = isinstance(line, Apply) and line.op == "getitem" and line.args[0] in members  # and no copy, as `a[[0, 2]]` is
+            given = name in self.parameters or isinstance(line, Apply) and line.op not in ("write", "write_add") and not view
+            if given and name in self.active:
+                return False
+        return True
+
+    def _written(self, op: str, b: Builder, bar: Atom, slot: Kind, path: Sequence[Atom], value: Name) -> Term:
+        """What a value that was written at the path gets, in its own shape."""
+        *steps, last = path
+        place = bar
+        for step in steps:
+            place = b.apply("getitem", place, step)
+        part = b.apply("getitem", place, last, hint=hint((value,)))
+        if isinstance(slot, Array) or is_scalar(slot):
+            dtype = dtype_of(b.kind(bar))
+            b.kinds[part] = Array(dtype, slot.axes) if isinstance(slot, Array) and dtype else b.kind(part)
+        if op not in ADDING and isinstance(b.kind(bar), Array) and not self.once(b, last):
+            part = b.apply("np.where", b.apply("last_writes", place, last), part, Const(0.0), hint=hint((value,)))
+            b.kinds[part] = b.kind(b.lines[-1].args[1]) if isinstance(b.lines[-1], Apply) else b.kind(part)
+        have, wanted = axes_of(b.kind(part)), axes_of(b.kind(value))
+        if have is None or wanted is None or len(wanted) > len(have) or (isinstance(b.kind(bar), List) and not is_scalar(b.kind(value))):
+            return real_part(b, Term(b.apply("unbroadcast", part, value, hint=hint((value,)))), b.kind(value))
+        return real_part(b, reduced(b, Term(part), part, value), b.kind(value))
+
+    def _slot(self, b: Builder, whole: Atom, path: Sequence[Atom], value: Atom) -> Kind:
+        """The kind of what stood at the path; lengths are named as they are where the primal reads there, or as those of the value."""
+        kind, name = b.kind(whole), whole if isinstance(whole, str) else ""
+        for step in path:
+            kind = item_kind(kind, b.kind(step), name, f"{name}[]")
+            name += "[]"
+        given = axes_of(b.kind(value)) or ()
+        if not isinstance(kind, Array) or not isinstance(whole, str) or len(path) != 1 or len(given) != len(kind.axes):
+            return kind
+        return replace(kind, axes=tuple(self._length(b, whole, path[0], own, new) for own, new in zip(kind.axes, given)))
+
+    def _length(self, b: Builder, whole: Name, index: Atom, own: Axis, given: Axis) -> Axis:
+        """The length of an axis of what stood at an index: the value's where they are the same."""
+        name, _, position = str(own).rpartition(":")
+        found = cut(whole, index, int(position), b.kind, self.line.get) if name == f"{whole}[]" else None
+        return given if found is not None and found == measured(given, b.kind, self.line.get) else own
+
+    def _give_whole(self, b: Builder, bars: Bars, whole: Atom, bar: Atom) -> None:
+        """The adjoint of what was written into; a list that was kept by its items gets it item by item."""
+        items = items_of(b.kind(whole))
+        if items is None:
+            self.give(bars, whole, Term(bar))
+            return
+        for key, kind in items:
+            if is_scalar(kind):
+                self.give(bars, whole, Term(b.apply("getitem", bar, Const(key))), (key,))
+            elif not (isinstance(whole, str) and whole not in self.active):
+                raise errors.error("W040", b.place, name="writing an item of a list of arrays by a computed index")
+
+    def _item(self, line: Apply, b: Builder, bars: Bars) -> None:
+        """An item of a container is replaced, or written into: the other items are what they were."""
+        (target,), (whole, index, *rest, value) = line.targets, line.args
+        kind = b.kind(target)
+        items = items_of(kind) or []
+        key = index.value if isinstance(index, Const) else None
+        if isinstance(key, int) and not isinstance(key, bool) and isinstance(kind, List):
+            key %= max(len(items), 1)
+        if not isinstance(index, Const) and any(spot[0] == target for spot in bars):
+            raise errors.error("W040", line.place, name="writing an item under a computed key")
+        for spot in [spot for spot in bars if spot[0] == target]:
+            if spot[1] != key:
+                for term in bars.pop(spot):
+                    self.give(bars, whole, term, spot[1:])
+            elif not rest:
+                for term in bars.pop(spot):
+                    self.give(bars, value, term, spot[2:])
+                    if line.op in ADDING:
+                        self.give(bars, whole, term, spot[1:])
+            else:
+                if len(spot) > 2:
+                    raise errors.error("W040", line.place, name="writing into a container inside a container")
+                self._part(line, b, bars, spot, rest)
+
+    def _part(self, line: Apply, b: Builder, bars: Bars, spot: Spot, path: Sequence[Atom]) -> None:
+        whole = line.args[0]
+        slot = kind_at(b, spot)
+        for step in path:
+            slot = item_kind(slot, b.kind(step), "", "?")
+        bar = self.unread(b, self.take(b, bars, spot), spot)
+        rest = self._into(line, b, bars, bar, slot, path, line.args[1:2])
+        if rest is not None:
+            self.give(bars, whole, Term(rest), spot[1:])
+
+    def undo_adding(self, line: Apply, b: Builder, bars: Bars) -> None:
+        """`a.1 = scatter_add(a.0, i, v)`: what an index names twice has been added twice."""
+        (target,), (whole, *path, value) = line.targets, line.args
+        if (target,) not in bars:
+            return
+        bar = self.unread(b, self.take(b, bars, (target,)), (target,))
+        if isinstance(value, str) and value in self.active:
+            self.give(bars, value, self._written(line.op, b, bar, self._slot(b, whole, path, value), path, value))
+        self.give(bars, whole, Term(bar))
+
+    def once(self, b: Builder, index: Atom) -> bool:
+        return names_once(index, b.kind, self.line.get)
+
+
+PERMUTED = frozenset({"np.argsort", "np.argpartition", "np.flatnonzero", "np.arange"})
+"""Primitives that give no position twice."""
+
+
+def names_once(index: Atom, kind: Callable[[Atom], Kind], line_of: Callable[[Name], Line | None]) -> bool:
+    """Does the index name every element at most once?"""
+    line = line_of(index) if isinstance(index, str) else None
+    if isinstance(line, Apply) and line.op == "slice":
+        return True
+    if isinstance(line, Apply) and line.op == "tuple":
+        return all(names_once(atom, kind, line_of) for atom in line.args)
+    found = kind(index)
+    if isinstance(line, Apply) and line.op in PERMUTED and len(axes_of(found) or ()) == 1:
+        return True
+    return isinstance(index, Const) or scalar_type(found) is not None or is_scalar(found) or dtype_of(found) == "bool"
