@@ -18,9 +18,10 @@ import pytest
 from tangled import program
 
 from wengert.backend.source import print_function, print_module
+from wengert.ir.axes import MANY
 from wengert.ir.core import Apply, Block, Const, Function, If, Line, Place
 from wengert.ir.evaluate import evaluate
-from wengert.ir.kinds import FLOAT, MANY, Array, Kind, Tuple
+from wengert.ir.kinds import FLOAT, Array, Kind, Tuple
 from wengert.ir.text import parse
 from wengert.ir.verify import verify
 from wengert.ir.walk import all_names, map_blocks
@@ -697,3 +698,18 @@ def test_constants_of_the_program_may_be_objects() -> None:
     function = parse("function f(x):\n    %0 = np.zeros(x, dtype=@np.float32)\n    return %0")
     assert print_function(function).text == "def f(x):\n    return np.zeros(x, dtype=np.float32)\n"
     assert isinstance(function.body.lines[0], Apply) and isinstance(function.body.lines[0].keywords[0][1], Const)
+
+
+def test_an_index_stands_in_its_brackets_however_long_the_line_is() -> None:
+    reads = "".join(f"    %{k} = np.sin(x)\n    %{k + 20} = %{k} * x\n" for k in range(1, 6))
+    total = "".join(f"    %{k + 40} = %{k + 39 if k > 2 else 21} + %{k + 20}\n" for k in range(2, 6))
+    text = f"""
+function f(x, x_bar):
+    comment('reverse sweep')
+{reads}{total}    %60 = slice(None, -1, None)
+    %61 = slice(1, None, None)
+    %62 = tuple(%60, %61)
+    x_bar.1 = scatter_add(x_bar, %62, %45)
+    return x_bar.1
+"""
+    assert "x_bar[:-1, 1:] += " in print_function(parse(text)).text

@@ -29,6 +29,8 @@ from typing import Any
 
 import numpy as np
 
+from wengert.entries import rule_of
+
 MARK = "# wengert: "
 LIMIT = 1000  # entries kept; the oldest go
 
@@ -42,6 +44,8 @@ class Entry:
     library: Mapping[str, str] = field(default_factory=dict)  # name in the text -> path of the object
     guards: tuple[tuple[str, str, str], ...] = ()  # where a name is looked up, the name, the stamp of its value
     places: Mapping[str, tuple[str, int, str, str]] = field(default_factory=dict)  # emitted line -> file, line, function, source
+    spans: tuple[tuple[int, int, int, int, int], ...] = ()  # of expressions: from line, column to line, column, and which of the `origins`
+    origins: tuple[tuple[str, int, str, str], ...] = ()  # file, line, function, source
 
 
 class Shelf:
@@ -61,7 +65,7 @@ class Shelf:
             if not mark or data.pop("digest") != digest_of([text, json.dumps(data)]):
                 return None
             guards = tuple((place, name, stamp) for place, name, stamp in data["guards"])
-            return Entry(text, data["name"], data["library"], guards, data["places"])
+            return Entry(text, data["name"], data["library"], guards, data["places"], tuple(data["spans"]), tuple(data["origins"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -199,6 +203,14 @@ def stamp(value: Any) -> str | None:
     """
     if value is None or isinstance(value, (bool, int, str)) and type(value) in (bool, int, str):
         return repr(value)
+    rule = rule_of(value) if callable(value) else None
+    if rule is None:
+        return _stamp(value)
+    parts = [path_of(value) or _stamp(value), *map(_stamp, rule.parts())]
+    return None if None in parts else f"{digest_of([*rule.texts, repr(rule.nondiff), *(part or '' for part in parts)])} rule of {parts[0]}"
+
+
+def _stamp(value: Any) -> str | None:
     if isinstance(value, FunctionType):
         if value.__closure__ or value.__defaults__ or value.__kwdefaults__:
             return None  # what they hold may shape the text, too

@@ -20,9 +20,11 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from types import CellType, CodeType, FunctionType, TracebackType
 from typing import Any
 
+from wengert.backend.spans import Span
 from wengert.ir.core import Place
 
 _names: dict[str, str] = {}  # text -> the name it is registered under
@@ -92,28 +94,44 @@ def file_name(text: str, name: str) -> str:
         return _names[text]
 
 
-def explain_exception(error: BaseException, compiled: Compiled, places: Mapping[int, Place]) -> None:
+def explain_exception(
+    error: BaseException, compiled: Compiled, places: Mapping[int, Place], spans: Sequence[tuple[Span, Place]] = ()
+) -> None:
     """Add a note that names the user's line to an exception that passed through emitted code."""
     compiled.register()
-    line = _line_of(error.__traceback__, compiled.filename)
-    place = _place_at(places, compiled.text.splitlines(), line)
+    line, position = _position_of(error.__traceback__, compiled.filename)
+    place = _place_in(spans, position) or _place_at(places, compiled.text.splitlines(), line)
     if place is None or not place.file:
         return
     note = f'  raised by the derivative of File "{place.file}", line {place.line}, in {place.function or compiled.name}'
     if place.source:
         note += f"\n    {place.source.strip()}"
+    if place.call is not None:
+        note += f"   (called in line {place.call.line}: {place.call.source.strip()})"
     if note not in getattr(error, "__notes__", ()):
         error.add_note(note)
 
 
-def _line_of(traceback: TracebackType | None, filename: str) -> int:
-    """The innermost line of our file that the exception passed."""
-    line = 0
+def _position_of(traceback: TracebackType | None, filename: str) -> tuple[int, Span | None]:
+    """The innermost line of our file that the exception passed, and the span of the expression in it."""
+    line, span = 0, None
     while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == filename:
+        code = traceback.tb_frame.f_code
+        if code.co_filename == filename:
             line = traceback.tb_lineno
+            first, last, start, end = next(islice(code.co_positions(), traceback.tb_lasti // 2, None), (None,) * 4)
+            span = None if first is None or last is None or start is None or end is None else (first, start, last, end)
         traceback = traceback.tb_next
-    return line
+    return line, span
+
+
+def _place_in(spans: Sequence[tuple[Span, Place]], position: Span | None) -> Place | None:
+    """The place of the smallest expression around what was computed; the outer ones come first."""
+    if position is None:
+        return None
+    first, start, last, end = position
+    around = [place for (a, b, c, d), place in spans if (a, b) <= (first, start) and (last, end) <= (c, d)]
+    return around[-1] if around else None
 
 
 def _place_at(places: Mapping[int, Place], text: Sequence[str], line: int) -> Place | None:

@@ -15,7 +15,8 @@ from wengert.backend.fused import DERIVED, Idle
 from wengert.backend.notes import Notes
 from wengert.backend.write import LOAD, OPERATOR, STORE, Writer
 from wengert.ir.core import UNDEFINED, Apply, Atom, Break, Const, Continue, For, Line, Name, Place, While, Yield
-from wengert.ir.kinds import is_scalar, substitute
+from wengert.ir.kinds import is_scalar
+from wengert.ir.values import substitute
 from wengert.ir.walk import INPLACE, base
 
 Loop = For | While
@@ -76,7 +77,7 @@ class Copies(Notes):
 
         if line.op not in INPLACE:
             augmented = line.place is not None and type(line.place.statement).__name__ == "AugAssign"
-            derived = DERIVED.search(base(target)) is not None
+            derived = any(isinstance(atom, str) and DERIVED.search(base(atom)) for atom in (target, first, second))
             if not (is_scalar(substitute(self.writer.kinds, target)) if derived else augmented):
                 return None
             if derived and op in ("add", "mul") and itself(second) and not itself(first):

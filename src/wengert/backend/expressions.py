@@ -52,7 +52,7 @@ def precedence(node: Any) -> int:
     return PRECEDENCE.get(name, ATOM)
 
 
-class ExpressionPrinter(Unparser):  # type: ignore[misc]
+class ExpressionPrinter(Unparser):  # type: ignore[misc]  # astunparse has no types
     """The expression half; `backend/unparse.py` adds statements."""
 
     f: Any

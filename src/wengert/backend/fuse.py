@@ -27,15 +27,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from wengert.analysis.memory import memory
+from wengert.analysis.regions import Memory
 from wengert.backend.forms import form_of
 from wengert.backend.fused import DERIVED, SAVED, Fused, fusible
 from wengert.backend.join import join_named
-from wengert.backend.purity import CALLS, VIEWS, acts, repeatable
+from wengert.backend.purity import CALLS, acts, repeatable
 from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Function, If, Line, Name, Terminator, While, Yield
-from wengert.ir.kinds import Kind, is_scalar, substitute
+from wengert.ir.kinds import Kind, is_scalar
+from wengert.ir.values import substitute
 from wengert.ir.walk import CONSUMING, atoms, base, blocks_of, bound, defined, reads
+from wengert.rules.views import may_show
 
 LONG = 24  # nodes of an expression in an adjoint line: a part that makes it longer gets a name
 
@@ -44,6 +48,7 @@ LONG = 24  # nodes of an expression in an adjoint line: a part that makes it lon
 class _Fuser:
     fused: Fused
     kinds: Mapping[Name, Kind]
+    memory: Memory
     users: dict[Name, tuple[int, int]] = field(default_factory=dict)  # the block and position of the last use
     homes: dict[Name, tuple[int, int, Line]] = field(default_factory=dict)
     roots: dict[Name, str] = field(default_factory=dict)  # the base of the array that a view shows
@@ -59,7 +64,7 @@ class _Fuser:
             for name in (*defined(line), *bound(line)):
                 self.versions[base(name)] = self.versions.get(base(name), 0) + 1
                 self.homes[name] = (id(block), position, line)
-            if isinstance(line, Apply) and line.op in VIEWS and line.args and not isinstance(line.args[0], Const):
+            if isinstance(line, Apply) and line.args and may_show(line.op) and not isinstance(line.args[0], Const):
                 for name in line.targets:
                     self.roots[name] = self.roots.get(line.args[0], base(line.args[0]))
             if isinstance(line, Def):
@@ -106,7 +111,7 @@ class _Fuser:
                 self.reverse = was
             if isinstance(line, Def):
                 self.reverse = was
-        positions = _definitions(block)
+        positions = _definitions(block, self.memory)
         self._merge(block, positions, loop)
         if self.reverse:
             join_named(self.fused, block, self.users)
@@ -160,10 +165,11 @@ class _Fuser:
                 if once and user is not None and self._wanted(line, target, user[1], block, swapped):
                     r = root[user[1]]
                     if self._may_move(line, i, r, positions, acting, root, effect, block):
-                        if self._derivative(target) and trees[r] > LONG and sizes[i] >= 6:
+                        whole = isinstance(line, Apply) and line.op in ("slice", "tuple")  # an index, or what is put together
+                        if self._derivative(target) and trees[r] > LONG and sizes[i] >= 6 and not whole:
                             trees[r] -= sizes[i] - 1
                         else:
-                            fused.inside[target] = line  # type: ignore[assignment]
+                            fused.inside[target] = line  # type: ignore[assignment]  # only an Apply is counted here
                             root[i] = r
             if effect or isinstance(line, Apply) and line.op in CONSUMING:
                 acting.append(i)
@@ -177,8 +183,9 @@ class _Fuser:
             return False
         if target in swapped:
             return True
-        if self.reverse and isinstance(consumer, Apply) and consumer.op == "dict" and len(consumer.args) > 2:
-            key = next((k for k, v in zip(consumer.args[::2], consumer.args[1::2]) if v == target), None)
+        if self.reverse and isinstance(consumer, Apply) and consumer.op in ("dict", "record") and len(consumer.args) > 3:
+            named = consumer.args[consumer.op == "record" :]
+            key = next((k for k, v in zip(named[::2], named[1::2]) if v == target), None)
             if isinstance(key, Const) and isinstance(key.value, str) and key.value.isidentifier():
                 self.fused.gradients[target] = key.value  # `W1_bar = ...` below its comment, then `{"W1": W1_bar, ...}`
                 return False
@@ -220,7 +227,10 @@ class _Fuser:
             for name in self.fused.leaves(atom) if isinstance(line, If) else [atom]:
                 if isinstance(name, Const):
                     continue
-                for family in {base(name), self.roots.get(name, base(name))}:
+                families = {base(name), self.roots.get(name, base(name))}
+                if self.memory.has_memory(name):
+                    families.add(f"@{self.memory.region(name)}")
+                for family in families:
                     where = positions.get(family, [])
                     following = bisect_right(where, i)
                     if following < len(where) and where[following] < r:
@@ -240,13 +250,13 @@ class _Fuser:
                 single = isinstance(atom, str) and atom.startswith("%") and self.fused.uses.get(atom) == 1
                 size += sizes.get(atom, 1) if single and isinstance(atom, str) else 1
             for name in line.targets:
-                sizes[name] = size
+                sizes[name] = size if fusible(self.fused, line) else 1  # what a loop makes is read by its name
             found.append(size)
         return found
 
 
-def _definitions(block: Block) -> dict[str, list[int]]:
-    """At which positions of the block a name of each base is bound or overwritten, in nested blocks, too."""
+def _definitions(block: Block, memory: Memory) -> dict[str, list[int]]:
+    """At which positions of the block a name of each base is bound or overwritten, in nested blocks, too; and each region (`@name`)."""
     found: dict[str, list[int]] = {}
 
     def collect(line: Line, position: int) -> None:
@@ -258,8 +268,11 @@ def _definitions(block: Block) -> dict[str, list[int]]:
             for inner in blocks_of(line):
                 for below in inner.lines:
                     collect(below, position)
-        for name in names:
-            where = found.setdefault(base(name), [])
+        changed = [base(name) for name in names]
+        if isinstance(line, Apply) and line.op in CONSUMING and isinstance(line.args[0], str):
+            changed.append(f"@{memory.region(line.args[0])}")
+        for family in changed:
+            where = found.setdefault(family, [])
             if not where or where[-1] != position:
                 where.append(position)
 
@@ -270,7 +283,8 @@ def _definitions(block: Block) -> dict[str, list[int]]:
 
 def fuse(function: Function, kinds: Mapping[Name, Kind] | None = None) -> Fused:
     """Decide for a function and those nested in it."""
-    fuser = _Fuser(Fused(), function.kinds if kinds is None else kinds)
+    kinds = function.kinds if kinds is None else kinds
+    fuser = _Fuser(Fused(), kinds, memory(replace(function, kinds=kinds)))
     fuser.trees.update(function.parameters)
     for name in function.parameters:
         fuser.versions[base(name)] = 1

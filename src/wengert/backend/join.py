@@ -17,7 +17,7 @@ from wengert.backend.purity import acts
 from wengert.ir.core import Apply, Atom, Block, Const, Def, For, If, Line, Name, Return, Terminator, While, Yield
 from wengert.ir.walk import CONSUMING, base
 
-DISPLAYS = ("tuple", "list", "dict", "set")
+DISPLAYS = ("tuple", "list", "dict", "record", "set")
 SHORT = 10  # nodes of an expression
 
 
@@ -47,7 +47,8 @@ def _join(fused: Fused, line: Line | Terminator, name: Name, inner: Apply) -> No
     size = sum(_size(fused, atom) for atom in fused.operands(line)) + _size_of(fused, inner)
     gains = line.targets if isinstance(line, (Apply, If)) else ()
     again = any(isinstance(atom, str) and base(atom) == base(name) for atom in inner.args)
-    if size <= SHORT and not (again and any(base(gain) == base(name) for gain in gains)):
+    limit = 2 * SHORT if inner.op == "invoke" else SHORT  # its arguments are short, and a list of them reads well
+    if size <= limit and not (again and any(base(gain) == base(name) for gain in gains)):
         fused.inside[name] = inner
 
 

@@ -165,7 +165,7 @@ def name_values(function: Function, fused: Fused, avoid: AbstractSet[str], outer
     for name in order:
         if want[name].startswith("%") and name not in read and not underscore:
             names[name] = Idle("_")
-    want = labels(function, fused, {name: text for name, text in want.items() if name not in names}, avoid)
+    want = labels(function, fused, {name: text for name, text in want.items() if name not in names}, avoid, outer)
     classes = _Classes(spans={name: sorted(ranges.get(name, [])) for name in order if name not in names})
     for a, b in found.must + found.may:
         if a in want and b in want and want[a] == want[b]:

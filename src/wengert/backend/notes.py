@@ -32,7 +32,7 @@ class Notes:
     def emit(self, out: list[ast.stmt], statement: ast.stmt, place: Place | None) -> None:
         self.flush(out)
         if place is not None:
-            statement.place = place  # type: ignore[attr-defined]
+            statement.place = place  # type: ignore[attr-defined]  # the printer carries it from node to text
         out.append(statement)
 
     def flush(self, out: list[ast.stmt]) -> None:

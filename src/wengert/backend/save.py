@@ -35,7 +35,8 @@ import numpy as np
 from wengert import runtime
 from wengert.backend.unparse import Printer
 from wengert.errors import error
-from wengert.ir.kinds import MANY, Array, Dict, Kind, Known, List, NumpyScalar, Scalar, Text, Tuple, describe
+from wengert.ir.axes import MANY
+from wengert.ir.kinds import Array, Dict, Kind, Known, List, NumpyScalar, Scalar, Text, Tuple, describe
 
 
 def module_text(text: str, library: Mapping[str, Any], function: FunctionType, parameters: Sequence[str],
@@ -102,7 +103,7 @@ def _with_needed_by_helpers(wanted: dict[str, Any]) -> dict[str, Any]:
     waiting = [value for value in wanted.values() if value in runtime.HELPERS]
     while waiting:
         for name in waiting.pop().__code__.co_names:
-            value = runtime.__dict__.get(name)
+            value = np if name == "np" else runtime.NAMED.get(name)
             if name not in needed and (value in runtime.HELPERS or value is np):
                 needed[name] = value
                 waiting += [value] if value is not np else []
@@ -115,7 +116,7 @@ def _helper_text(helper: Any, name: str) -> str:
     node = tree.body[0]
     assert isinstance(node, ast.FunctionDef)
     node.returns, node.name = None, name
-    for argument in [*node.args.args, *filter(None, (node.args.vararg,))]:
+    for argument in [*node.args.args, *node.args.kwonlyargs, *filter(None, (node.args.vararg, node.args.kwarg))]:
         argument.annotation = None
     documentation = node.body[0]
     if isinstance(documentation, ast.Expr) and isinstance(documentation.value, ast.Constant):
@@ -150,7 +151,8 @@ def _home(name: str, value: Any, function: FunctionType) -> tuple[str, str]:
 def kinds_check(name: str, parameters: Sequence[str], kinds: Sequence[Kind]) -> tuple[str, str]:
     """The line that refuses other kinds of argument, and what it calls `KINDS`, if anything.
 
-    >>> from wengert.ir.kinds import FLOAT, INT, MANY
+    >>> from wengert.ir.kinds import FLOAT, INT
+    >>> from wengert.ir.axes import MANY
     >>> kinds_check("grad_f", ("x", "n"), (FLOAT, INT))[0]
     'if not (isinstance(x, float) and isinstance(n, int)):\\n        raise TypeError("grad_f was made for float, int")'
     >>> kinds_check("grad_f", ("x",), (Array("float64", (MANY,)),))

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import ast
 import keyword
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,13 +30,14 @@ from wengert.backend.fuse import fuse
 from wengert.backend.fused import Fused
 from wengert.backend.libraries import Libraries
 from wengert.backend.names import name_values
+from wengert.backend.spans import Span, spans_of
 from wengert.backend.structure import Context, Structure
 from wengert.backend.unparse import Blank, Printer
 from wengert.backend.unset import unset_names
 from wengert.backend.write import Writer
-from wengert.ir.core import Function, Name, Place
+from wengert.ir.core import Def, Function, Name, Place
 from wengert.ir.kinds import Kind
-from wengert.ir.walk import base
+from wengert.ir.walk import base, lines_of
 
 KEYWORDS = frozenset(keyword.kwlist) | {"exit", "print", "range", "zip", "reversed", "enumerate", "next", "slice", "len", "list"}
 
@@ -48,28 +49,40 @@ class Printed:
     text: str
     names: Mapping[str, Any]
     places: Mapping[int, Place]
+    spans: Sequence[tuple[Span, Place]] = ()  # of the expressions in it
 
 
 def print_function(function: Function) -> Printed:
-    """The text of one function."""
-    return print_module([function])
+    """The text of one function, below those that it invokes."""
+    return print_module([*function.callees.values(), function], function.callees)
 
 
-def print_module(functions: Sequence[Function]) -> Printed:
-    """The text of several functions, two empty lines between them."""
+def print_module(functions: Sequence[Function], callees: Mapping[str, Function] = {}) -> Printed:
+    """The text of several functions, two empty lines between them; those that are `callees` may be called otherwise."""
     libraries = Libraries(functions)
+    own = {function.name for function in functions if function.name not in callees}
+    libraries.call(callees.values(), {*own, *KEYWORDS, *_parameters(functions)})
     body: list[ast.stmt] = []
     for function in functions:
         body += [Blank(), Blank()] if body else []
-        body.append(_definition(function, function.name, fuse(function), libraries, function.kinds, {}))
-    printer = Printer(ast.Module(body, []))
-    return Printed(printer.text, libraries.table(), printer.places)
+        text = libraries.callees[function.name] if callees.get(function.name) is function else function.name
+        body.append(_definition(function, text, fuse(function), libraries, function.kinds, {}))
+    tree = ast.Module(body, [])
+    printer = Printer(tree)
+    return Printed(printer.text, libraries.table(), printer.places, spans_of(tree, printer.text))
+
+
+def _parameters(functions: Sequence[Function]) -> Iterator[str]:
+    """What parameters are called, those of nested functions too: they hide a function of the same name."""
+    for function in functions:
+        for inner in (function, *(line.function for line in lines_of(function) if isinstance(line, Def))):
+            yield from map(base, inner.parameters)
 
 
 def _definition(function: Function, text: str, fused: Fused, libraries: Libraries, kinds: Mapping[Name, Kind],
                 outer: Mapping[Name, str]) -> ast.FunctionDef:  # fmt: skip
     names = {**outer, **name_values(function, fused, KEYWORDS | libraries.reserved, outer)}
-    writer = Writer(fused, names, libraries, kinds)
+    writer = Writer(fused, names, libraries, kinds, outer)
 
     def nested(inner: Function, name: str) -> ast.FunctionDef:
         return _definition(inner, name, fused, libraries, {**kinds, **inner.kinds}, names)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from types import NoneType
 
 from wengert.backend.forms import COMPARISONS
 from wengert.backend.fused import Fused
@@ -19,8 +20,8 @@ UNNAMED = re.compile(r"%(\d+)(.*)")
 DERIVED = re.compile(r"(_(bar|dot|tape|tapes|back))+(_\d+)*$")
 
 
-def labels(function: Function, fused: Fused, want: Mapping[Name, str], avoid: AbstractSet[str]) -> dict[Name, str]:
-    """The wishes, with `%3` and all that derives from it (`%3_bar`) replaced by names."""
+def labels(function: Function, fused: Fused, want: Mapping[Name, str], avoid: AbstractSet[str], outer: Mapping[Name, str]) -> dict[Name, str]:
+    """The wishes, with `%3` and all that derives from it (`%3_bar`) replaced by names; `outer` are those of the function around."""
     if not any(text.startswith("%") for text in want.values()):
         return dict(want)
     homes: dict[str, Line] = {}
@@ -28,7 +29,8 @@ def labels(function: Function, fused: Fused, want: Mapping[Name, str], avoid: Ab
     for block in _blocks(function.body):
         for line in block.lines:
             for name in (*defined(line), *bound(line)):
-                homes.setdefault(base(name), line)
+                if base(name) not in homes or isinstance(homes[base(name)], (For, While)) and isinstance(line, Apply):
+                    homes[base(name)] = line  # a loop that reads back what it is called after made nothing
             for atom in atoms(line):
                 if isinstance(atom, str):
                     readers.setdefault(atom, line)
@@ -48,8 +50,12 @@ def labels(function: Function, fused: Fused, want: Mapping[Name, str], avoid: Ab
             label = f"{fused.gradients[name]}_bar"
             result[name] = label if label not in taken else f"{label}_1"
             continue
+        if key not in found and key in outer:
+            found[key] = outer[key]
         if key not in found:
             home = homes.get(key) or homes.get(base(name))
+            if isinstance(home, Apply) and home.op == "restore" and not isinstance(reader := readers.get(name), (Return, NoneType)):
+                home = reader  # what it is a part of is undone there
             stem = _stem(home, readers) if home is not None else "part"
             item = _item(home)
             while True:

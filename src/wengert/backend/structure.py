@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 
 from wengert.backend.copies import Copies, Loop
 from wengert.backend.fused import Idle
+from wengert.backend.stores import STORES, stored
 from wengert.backend.unparse import Blank, Comment
-from wengert.backend.write import LOAD, OPERATOR, STORE, invoke, negated
+from wengert.backend.write import OPERATOR, STORE, invoke, negated
 from wengert.ir.core import Apply, Block, Break, Const, Continue, Def, For, Function, If, Line, Name, Pass, Return, While, Yield
-from wengert.ir.kinds import Array, List, substitute
+from wengert.ir.kinds import Array, List
+from wengert.ir.values import substitute
 from wengert.ir.walk import INPLACE, exits
+
+EFFECTS = frozenset({"setitem", "setattr", "delitem", "delattr"})
 
 
 @dataclass(slots=True)
@@ -46,6 +50,7 @@ class Structure(Copies):
         fused = self.writer.fused
         lines = block.lines
         first, last = _first(lines, fused.inside), _last(lines, fused.inside)
+        opened: list[tuple[Apply, list[ast.stmt], int]] = []  # the `with`s of this block: where their bodies begin
         i = 0
         while i < len(lines):
             line = lines[i]
@@ -53,6 +58,13 @@ class Structure(Copies):
             if isinstance(line, Apply) and line.op in ("comment", "undo"):
                 self.note(line)
                 continue
+            if isinstance(line, Apply) and line.op == "enter":
+                opened.append((line, out, len(out)))
+                continue
+            if isinstance(line, Apply) and line.op == "leave":
+                if opened and opened[-1][0].args == line.args and opened[-1][1] is out:
+                    self.close(*opened.pop())
+                continue  # another one stands before a `return`, `break` or `continue`, which leaves the `with`
             if self.notes:
                 self.notes[-1].code = True
             if len(line.targets) == 1 and line.targets[0] in fused.inside:
@@ -68,6 +80,16 @@ class Structure(Copies):
             else:
                 self.plain(line, out)
         self.terminator(block, context, out)
+        while opened:
+            self.close(*opened.pop())
+
+    def close(self, line: Apply, out: list[ast.stmt], begin: int) -> None:
+        """The statements from here on are the body of a `with`."""
+        name = ast.Name(self.writer.names[line.targets[0]], STORE) if self.writer.fused.uses.get(line.targets[0]) else None
+        item = ast.withitem(self.writer.atom(line.args[0]), name)
+        body = out[begin:]
+        del out[begin:]
+        self.emit(out, ast.With([item], body or [ast.Pass()]), line.place)
 
     def terminator(self, block: Block, context: Context, out: list[ast.stmt]) -> None:
         end, loop = block.terminator, context.loop
@@ -103,11 +125,15 @@ class Structure(Copies):
         if op == "raise":
             parts: list[ast.expr | None] = [writer.atom(atom) for atom in args]
             self.emit(out, ast.Raise(*(parts + [None, None])[:2]), line.place)
-        elif op in ("append", "store", "scatter_add", "add_at"):
-            self.emit(out, self.write_into(line, writer.atom(args[0])), line.place)
+        elif op in STORES:
+            self.emit(out, stored(writer, line), line.place)
             self.copy(self.moves(line.targets[:1], args[:1]), out, line.place)
+        elif op in EFFECTS:
+            self.emit(out, self.effect(line), line.place)
         elif op in ("unpack", "unpack_star"):
             self.emit(out, ast.Assign([self.pattern(line)], writer.atom(args[0])), line.place)
+        elif op in ("invoke", "restore") and len(line.targets) > 1:
+            self.emit(out, ast.Assign([self.pattern(line)], writer.apply(line)), line.place)
         elif op == "next":
             self.emit(out, self.assign(line.targets[0], writer.apply(line)), line.place)
         elif not line.targets:
@@ -121,20 +147,16 @@ class Structure(Copies):
                 return
             self.emit(out, self.gain(line.targets[0], line) or self.assign(line.targets[0], writer.apply(line)), line.place)
 
-    def write_into(self, line: Apply, value: ast.expr) -> ast.stmt:
-        writer = self.writer
-        if line.op == "append":
-            return ast.Expr(invoke(ast.Attribute(value, "append", LOAD), writer.atom(line.args[1])))
-        index, added = writer.index(line.args[1]), writer.atom(line.args[2])
-        if line.op == "add_at":
-            function = writer.dotted(writer.libraries.named("np.add.at"))
-            return ast.Expr(invoke(function, value, writer.atom(line.args[1]), added))
-        element = ast.Subscript(value, index, STORE)
-        if line.op == "store":
-            return ast.Assign([element], added)
-        if isinstance(added, ast.UnaryOp) and isinstance(added.op, ast.USub):
-            return ast.AugAssign(element, ast.Sub(), added.operand)
-        return ast.AugAssign(element, ast.Add(), added)
+    def effect(self, line: Apply) -> ast.stmt:
+        """`x[i] = v`, `x.a = v`, `del x[i]`, `del x.a`, of something that is no value of the program."""
+        writer, whole = self.writer, self.writer.atom(line.args[0])
+        store = ast.Del() if line.op.startswith("del") else STORE
+        if line.op.endswith("item"):
+            target: ast.expr = ast.Subscript(whole, writer.index(line.args[1]), store)
+        else:
+            name = line.args[1].value if isinstance(line.args[1], Const) else ""
+            target = ast.Attribute(whole, str(name), store)
+        return ast.Delete([target]) if line.op.startswith("del") else ast.Assign([target], writer.atom(line.args[2]))
 
     def pattern(self, line: Apply) -> ast.expr:
         targets: list[ast.expr] = [ast.Name(self.writer.names[target], STORE) for target in line.targets]

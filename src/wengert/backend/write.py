@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from wengert.ir.build import OPERATORS
 from wengert.ir.core import UNDEFINED, Apply, Atom, Const, If, Name
 from wengert.ir.kinds import Kind
 from wengert.ir.walk import INPLACE
+from wengert.records import is_plain
 
 LOAD, STORE = ast.Load(), ast.Store()
 OPERATOR: Mapping[str, Any] = {op: kind for kind, op in OPERATORS.items()}
@@ -56,6 +57,7 @@ class Writer:
     names: Mapping[Name, str]
     libraries: Libraries
     kinds: Mapping[Name, Kind]
+    outer: Collection[Name] = ()  # the names of the function around, which are not assigned here
 
     def atom(self, atom: Atom) -> ast.expr:
         if isinstance(atom, Const):
@@ -110,7 +112,7 @@ class Writer:
             return ast.UnaryOp(ast.USub(), ast.Constant(-value))
         node = ast.Constant(value)
         if const.spelled and const.spelled[0] in "0123456789.":
-            node.spelled = const.spelled  # type: ignore[attr-defined]
+            node.spelled = const.spelled  # type: ignore[attr-defined]  # the printer reads it off the node
         return node
 
     def dotted(self, text: str) -> ast.expr:
@@ -134,6 +136,13 @@ class Writer:
         return ast.BoolOp(op, [first, second])
 
     def apply(self, line: Apply) -> ast.expr:
+        """The expression of a line; it remembers the line's place, for tracebacks."""
+        node = self._applied(line)
+        if line.place is not None and not hasattr(node, "came_from"):
+            node.came_from = line.place  # type: ignore[attr-defined]  # `spans.py` reads it off the node
+        return node
+
+    def _applied(self, line: Apply) -> ast.expr:
         op, args = line.op, line.args
         if op in OPERATOR or op in INPLACE:
             if len(args) == 1:
@@ -146,7 +155,7 @@ class Writer:
         keywords = [ast.keyword(key, self.atom(value)) for key, value in line.keywords]
         if line.spelled and line.spelled.startswith("."):
             member = ast.Attribute(self.atom(args[0]), line.spelled[1:], LOAD)
-            if line.spelled in ATTRIBUTES | {".real", ".imag"} and len(args) == 1 and not keywords:
+            if line.spelled in ATTRIBUTES | {".real", ".imag", ".flat", ".mT", ".strides", ".flags", ".nbytes", ".itemsize"} and len(args) == 1 and not keywords:
                 return member
             return invoke(member, *map(self.atom, args[1:]), keywords=keywords)
         function = self.dotted(self.libraries.spelling(line, self.names.values()))
@@ -174,6 +183,14 @@ class Writer:
         items = [self.atom(item) for item in line.args]
         return ast.Dict(list(items[::2]), items[1::2])
 
+    def _record(self, line: Apply) -> ast.expr:
+        cls, *items = line.args
+        assert isinstance(cls, Const)
+        keywords = [ast.keyword(name.value, self.atom(value)) for name, value in zip(items[::2], items[1::2]) if isinstance(name, Const)]
+        if is_plain(cls.value):
+            return invoke(self.atom(cls), keywords=keywords)
+        return invoke(self.dotted(self.libraries.named("made_of")), self.atom(cls), keywords=keywords)
+
     def _slice(self, line: Apply) -> ast.expr:
         return invoke("slice", *map(self.atom, line.args))
 
@@ -186,6 +203,17 @@ class Writer:
     def _call(self, line: Apply) -> ast.expr:
         keywords = [ast.keyword(key, self.atom(value)) for key, value in line.keywords]
         return invoke(self.atom(line.args[0]), *map(self.atom, line.args[1:]), keywords=keywords)
+
+    def _invoke(self, line: Apply) -> ast.expr:
+        assert isinstance(line.args[0], Const)
+        return invoke(self.libraries.callees.get(line.args[0].value, line.args[0].value), *map(self.atom, line.args[1:]))
+
+    def _save(self, line: Apply) -> ast.expr:
+        items = [self.atom(item) for item in line.args[1:]]
+        return items[0] if len(items) == 1 else ast.Tuple(items, LOAD)
+
+    def _restore(self, line: Apply) -> ast.expr:
+        return self.atom(line.args[1])
 
     def _call_star(self, line: Apply) -> ast.expr:
         function, args, kwargs = line.args
@@ -203,6 +231,17 @@ class Writer:
 
     def _count(self, line: Apply) -> ast.expr:
         return invoke(self.dotted(self.libraries.named("itertools.count")), self.atom(line.args[0]))
+
+    def _list_of(self, line: Apply) -> ast.expr:
+        return invoke("list", self.atom(line.args[0]))
+
+    def _divide_where(self, line: Apply) -> ast.expr:
+        x, y, mask, like = map(self.atom, line.args)
+        function = self.dotted(self.libraries.named(f"np.{line.op.removesuffix('_where')}"))
+        zeros = invoke(self.dotted(self.libraries.named("np.zeros_like")), like)
+        return invoke(function, x, y, keywords=[ast.keyword("out", zeros), ast.keyword("where", mask)])
+
+    _multiply_where = _divide_where
 
     def _next(self, line: Apply) -> ast.expr:
         return invoke("next", self.atom(line.args[0]))
