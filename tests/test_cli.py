@@ -51,6 +51,8 @@ def shown(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
         ("wengert", "function settle(x, n):"),
         ("forward", "def jvp_settle(x, n, x_dot):"),
         ("reverse", "def grad_settle(x, n):"),
+        ("jacobian", "def jacobian_settle(x, n):"),
+        ("hessian", "def hessian_settle(x, n):"),
         ("all", "source"),
     ],
 )

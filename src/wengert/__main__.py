@@ -1,7 +1,7 @@
 """Show how a derivative is made: `python -m wengert show FILE:FUNCTION --args 0.2 10 --stage all`.
 
 The stages: `source` (the function's text), `wengert` (the primal as a Wengert list), `forward` (the text of its
-tangent), `reverse` (the text of its gradient), `all` (these and every step between them).
+tangent), `reverse` (the text of its gradient), `jacobian` and `hessian` (their texts, forward), `all` (every step on the way to the gradient).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-STAGES = ("source", "wengert", "forward", "reverse", "all")
+STAGES = ("source", "wengert", "forward", "reverse", "jacobian", "hessian", "all")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,6 +86,10 @@ def _stage(function: Callable[..., Any], stage: str, args: Sequence[Any], argnum
         return tangent.source(*args)
     if stage == "reverse":
         return gradient.source(*args)
+    if stage in ("jacobian", "hessian"):
+        of: Any = function if stage == "jacobian" else gradient
+        jacobian: Derivative[..., Any] = Derivative(of, "jacfwd", argnums)
+        return jacobian.source(*args)
     stages = gradient.all_stages(*args)
     if stage == "source":
         return source_text(stages).partition("\n")[2].rstrip() + "\n"

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from wengert.errors import error
-from wengert.tree import paths_of
+from wengert.tree import is_tree, paths_of
 
 if TYPE_CHECKING:
     from wengert.ir.kinds import Kind
@@ -34,8 +34,9 @@ class Target:
 
     def __init__(self, callable_: Callable[..., Any]) -> None:
         from wengert.frontend.source import unwrap  # here, as it loads the parser
+        from wengert.standing import stand_in
 
-        found = unwrap(callable_)
+        found = unwrap(stand_in(callable_))
         self.callable = callable_
         self.function: Any = found.function  # a FunctionType, or a derivative, which has a program instead of a text
         self.first = found.args  # values of the leading parameters: the object of a method, arguments of a partial
@@ -86,7 +87,8 @@ def kinds_of_call(target: Target, args: Sequence[Any], kwargs: Mapping[str, Any]
     >>> kinds_of_call(Target(loss), (), {})[0]
     (Scalar(type='float'), Unknown(), Scalar(type='float'))
     """
-    from wengert.ir.kinds import UNKNOWN, kind_of
+    from wengert.ir.kinds import UNKNOWN
+    from wengert.ir.values import kind_of
 
     try:
         given = target.signature.bind_partial(*target.first, *args, **{**target.named, **kwargs}).arguments
@@ -128,7 +130,7 @@ def check_varies(value: Any, name: str, function: str) -> None:
     if problem:
         code, fields = problem
         raise error(code, name=name, function=function, **fields)
-    if type(value) in (tuple, list, dict):
+    if is_tree(value):
         floats = False
         for path, leaf in paths_of(value, name):
             if leaf is None or isinstance(leaf, (bool, int, str)) or _integers(leaf):
@@ -149,6 +151,8 @@ def _integers(leaf: Any) -> bool:
 def _problem(value: Any) -> tuple[str, dict[str, Any]] | None:
     """The code and fields of the refusal, if the value cannot be differentiated by."""
     if type(value) in (float, int, complex, tuple, list, dict):
+        return None
+    if is_tree(value):
         return None
     if value is None or isinstance(value, (bool, str, np.bool_)):
         return "W062", {"what": repr(value) if not isinstance(value, str) else f"the string {value!r}"}

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from wengert.arguments import Argnums, Target, check_varies, kinds_of_call, name_of
 from wengert.dispatch import key_of
+from wengert.forms import mode_of, named
+from wengert.tree import as_registered, holds_registered
 
 if TYPE_CHECKING:
     from wengert.ir.core import Function
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from wengert.making import Made
     from wengert.pipeline import Stages
     from wengert.surroundings import Checks, Surroundings
+    from wengert.watching import Watched
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,6 +34,10 @@ TITLES = {
     "value_and_grad": "Value and gradient of {}.",
     "vjp": "Value and pullback of {}.",
     "jvp": "Value and tangent of {}.",
+    "tangent": "Tangent of {}.",
+    "tangents": "Tangents of {} along several directions.",
+    "jacfwd": "Jacobian of {}.",
+    "value_and_jacfwd": "Value and Jacobian of {}.",
 }
 MOST_VALUES = 16  # texts for single values of a bool or a string; from then on one text for all
 MOST_KEYS = 256
@@ -45,6 +52,7 @@ class Ready:
     checks: Checks
     wanted: tuple[int, ...]
     floats: tuple[int, ...]  # positions of ints that count as floats
+    registered: bool  # are there objects in the arguments that `register_tree` knows how to build?
 
     def holds(self) -> bool:
         identities, others = self.checks
@@ -63,11 +71,13 @@ class Ready:
 class Derivative(Generic[P, R]):
     """A derivative of a function, made for each kind of argument it is called with."""
 
-    def __init__(self, function: Callable[..., Any], mode: str, argnums: Argnums | None = 0, source: str | None = None) -> None:
+    def __init__(self, function: Callable[..., Any], mode: str, argnums: Argnums | None = 0, source: str | None = None,
+                 has_aux: bool = False, holomorphic: bool = False) -> None:  # fmt: skip
         if not callable(function):
             Target(function)  # raises
-        self._callable, self._mode, self._argnums, self._source = function, mode, argnums, source
-        self._one = mode in ("grad", "value_and_grad") and isinstance(argnums, tuple) and len(argnums) == 1
+        self._callable, self._argnums, self._source, self._has_aux = function, argnums, source, has_aux
+        self._holomorphic = holomorphic
+        self._plain, self._mode = mode, mode_of(mode, argnums, has_aux, holomorphic)
         self._target: Target | None = None
         self._surroundings: Surroundings | None = None
         self._scalars: dict[tuple[type, ...], Ready] = {}  # by the classes of plain floats and ints
@@ -75,7 +85,7 @@ class Derivative(Generic[P, R]):
         self._variants: dict[Any, int] = {}
         self._lock = threading.RLock()
         name = name_of(function)
-        self.__name__ = f"{mode}_{name}"
+        self.__name__ = named(mode, name)
         self.__qualname__ = self.__name__
         self.__module__ = getattr(function, "__module__", None) or __name__
         self.__doc__ = TITLES[mode].format(name)
@@ -101,14 +111,14 @@ class Derivative(Generic[P, R]):
                 else:
                     if not others or all(check() for check in others):
                         try:
-                            return ready.function(*args)  # type: ignore[no-any-return]
+                            return ready.function(*args)  # type: ignore[no-any-return]  # compiled text has no types
                         except BaseException as error:
                             self._explain(error, ready)
                             raise
         values = self.target.bind(args, kwargs)
         ready = self.ready(values)
         result = self.run(ready, ready.values(values))
-        return result  # type: ignore[no-any-return]
+        return result  # type: ignore[no-any-return]  # compiled text has no types
 
     def run(self, ready: Ready, values: Sequence[Any]) -> Any:
         """Run the text; an exception in it names the user's line."""
@@ -117,9 +127,7 @@ class Derivative(Generic[P, R]):
         except BaseException as error:
             self._explain(error, ready)
             raise
-        if self._one:  # the text knows no tuple of one
-            return (result[0], (result[1],)) if self._mode == "value_and_grad" else (result,)
-        return result
+        return as_registered(result) if ready.registered else result
 
     def pull(self, ready: Ready, pullback: Callable[[Any], Any], cotangent: Any) -> Any:
         """Run a pullback that the text has returned."""
@@ -133,7 +141,7 @@ class Derivative(Generic[P, R]):
     def _explain(error: BaseException, ready: Ready) -> None:
         from wengert.backend.compile import explain_exception
 
-        explain_exception(error, ready.made.compiled, ready.made.places)
+        explain_exception(error, ready.made.compiled, ready.made.places, ready.made.spans)
 
     # finding the text
 
@@ -166,17 +174,18 @@ class Derivative(Generic[P, R]):
             if len(self._ready) >= MOST_KEYS:
                 self._ready.clear()
             self._ready[key] = ready
-            quick = wanted is None and self.target.plain and not ready.floats and not self._one
+            quick = wanted is None and self.target.plain and not ready.floats
             if quick and {float, int}.issuperset(map(type, values)):
                 self._scalars[tuple(map(type, values))] = ready
             return ready
 
     def _make(self, values: tuple[Any, ...], wanted: tuple[int, ...] | None) -> Ready:
-        from wengert.ir.kinds import INT, kind_of
+        from wengert.ir.kinds import INT
+        from wengert.ir.values import kind_of
 
         if wanted is None:
             wanted = self.wanted(values)
-        if self._mode in ("grad", "value_and_grad"):
+        if self._plain in ("grad", "value_and_grad", "jacfwd", "value_and_jacfwd"):
             for position in wanted:
                 check_varies(values[position], self.target.parameters[position], self.target.name)
         found = tuple(map(kind_of, values))
@@ -186,7 +195,8 @@ class Derivative(Generic[P, R]):
         from wengert.surroundings import checks_of, rebind
 
         surroundings = self.surroundings
-        return Ready(made.bind(surroundings), made, checks_of(rebind(made.guards, surroundings)), wanted, floats)
+        return Ready(made.bind(surroundings), made, checks_of(rebind(made.guards, surroundings)), wanted, floats,
+                     any(map(holds_registered, values)))  # fmt: skip
 
     def made(self, kinds: tuple[Kind, ...], wanted: tuple[int, ...]) -> Made:
         """The text for these kinds, from memory, disk or the pipeline."""
@@ -220,7 +230,7 @@ class Derivative(Generic[P, R]):
         """The positions of the parameters to differentiate by; those that can vary if the caller did not choose."""
         if self._argnums is not None:
             return self.target.positions(self._argnums)
-        from wengert.ir.kinds import kind_of
+        from wengert.ir.values import kind_of
 
         return varying(tuple(map(kind_of, values)), len(self.target.first))
 
@@ -235,7 +245,7 @@ class Derivative(Generic[P, R]):
 
     def few(self, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
         """Bools and strings by value, but not more than a few of them: then by kind."""
-        from wengert.ir.kinds import without_values
+        from wengert.ir.values import without_values
 
         general = tuple(map(without_values, kinds))
         if general == kinds:
@@ -253,11 +263,32 @@ class Derivative(Generic[P, R]):
         """The derivative as a Wengert list, the program that the text is printed from; `print` shows it."""
         return self.all_stages(*args, **kwargs).derivative
 
-    def explain(self, *args: Any, **kwargs: Any) -> str:
-        """Every stage on the way to the text: what is active, what is saved and why."""
+    def explain(self, *args: Any, nans: bool = False, products: bool = False, **kwargs: Any) -> str:
+        """Every stage on the way to the text: what is active, what is saved and why.
+
+        For other questions the function is run with these arguments: with `nans=True` the answer is the first line that makes a NaN, of the value or of
+        the derivative, and the line of the function it belongs to; with `products=True` for each line whether its adjoint fits its tangent.
+        """
         from wengert.explain import explain
 
+        if nans:
+            from wengert.nans import first_nan
+
+            return first_nan(self, args, kwargs)
+        if products:
+            from wengert.balance import balance
+
+            return balance(self, args, kwargs)
         return explain(self.all_stages(*args, **kwargs))
+
+    def watch(self, *names: str) -> Watched:
+        """A function of the same arguments that returns the adjoints of variables of the function, by their names.
+
+        For each name a list, one adjoint for each time that the variable was assigned, in that order.
+        """
+        from wengert.watching import Watched
+
+        return Watched(self, names)
 
     def compiled(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The bare function for such arguments: no choice, no checks."""
@@ -297,14 +328,17 @@ class Derivative(Generic[P, R]):
     def __reduce__(self) -> tuple[Any, ...]:
         from wengert.pickling import portable
 
-        return rebuild, (portable(self._callable), self._mode, self._argnums, self._source)
+        return rebuild, (type(self), portable(self._callable), self._plain, self._argnums, self._source, self._has_aux, self._holomorphic)
 
 
-def rebuild(function: Any, mode: str, argnums: Argnums | None, source: str | None) -> Derivative[..., Any]:
+def rebuild(cls: type[Derivative[..., Any]], function: Any, mode: str, argnums: Argnums | None, source: str | None,
+            has_aux: bool, holomorphic: bool) -> Derivative[..., Any]:  # fmt: skip
     """Unpickle a derivative."""
     from wengert.pickling import restore
 
-    return Derivative(restore(function), mode, argnums, source)
+    made = cls.__new__(cls)
+    Derivative.__init__(made, restore(function), mode, argnums, source, has_aux, holomorphic)
+    return made
 
 
 def varying(kinds: Sequence[Kind], first: int = 0) -> tuple[int, ...]:

@@ -19,6 +19,8 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from wengert.tree import attributes_of
+
 V = TypeVar("V")
 
 
@@ -56,6 +58,11 @@ def key_of(value: Any) -> Any:
         return (list, keys[0]) if keys and keys.count(keys[0]) == len(keys) else (list, None, *keys)
     if isinstance(value, np.generic):
         return kind
+    fields = attributes_of(value)
+    if fields is not None:
+        return (kind, fields, *[key_of(getattr(value, field)) for field in fields])
+    if kind.__module__.startswith("scipy.sparse"):
+        return kind, value.dtype, value.ndim
     if kind is complex or kind is range or not (callable(value) or kind is type(np)):
         return kind
     return Same(value)

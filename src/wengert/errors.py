@@ -1,6 +1,6 @@
 """Every error wengert raises on purpose, and how a message shows the user's line.
 
-A message says what, where, why and what to do. `error(code, place, ...)` makes one from the table in `codes.py`:
+A message says what, where, why and what to do. `error(code, place, ...)` makes one from the table in `codes/`:
 
 >>> from wengert.ir.core import Place
 >>> place = Place(12, 4, 12, 16, file="model.py", function="loss", source="global state")
@@ -8,8 +8,8 @@ A message says what, where, why and what to do. `error(code, place, ...)` makes 
   File "model.py", line 12
     global state
     ^^^^^^^^^^^^
-wengert.UnsupportedSyntax: `loss` leaves a differentiated value in the global `state` (W014).
-A derivative may be called again, out of order or from another thread, where that value would be lost or stale.
+wengert.UnsupportedSyntax: `loss` assigns the global `state` (W014).
+A derivative may be called again, out of order or from another thread, where the value left there would be lost or stale.
 Return `state` from `loss`, or keep it in an argument (docs/errors.md#w014).
 
 `str(error)` says the same with the place after the first line, as Python prints the class in front of it.
@@ -173,7 +173,7 @@ def errors_page() -> str:
     page = [
         "# Errors",
         "",
-        "Every refusal has a code that stays. This page is printed from `src/wengert/codes.py`:",
+        "Every refusal has a code that stays. This page is printed from `src/wengert/codes/`:",
         "`python -c \"import wengert.errors as e; print(e.errors_page(), end='')\" > docs/errors.md`.",
         "Words in braces stand for names of your program.",
     ]

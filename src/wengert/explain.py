@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from wengert.analysis.activity import active
 from wengert.ir.core import Apply, Block, Const, For, Function, Line, Name
-from wengert.ir.kinds import describe, substitute
+from wengert.ir.kinds import describe
 from wengert.ir.text import show
+from wengert.ir.values import substitute
 from wengert.ir.walk import base, blocks_of, reads
 from wengert.pipeline import Stages
 
@@ -43,6 +44,9 @@ def kinds_text(stages: Stages) -> str:
         by = "   (differentiated by)" if position in stages.request.wanted else ""
         rows.append(f"{name}: {describe(substitute(stages.primal.kinds, name))}{by}")
     for guard in stages.guards:
+        if guard.scope == "rule":
+            rows += [f"{guard.name} has a rule of yours"] if guard.value is not None else []
+            continue
         value = describe(guard.kind) if guard.kind is not None else getattr(guard.value, "__name__", repr(guard.value))
         rows.append(f"{guard.name} stands for {value}")
     return "\n".join(rows)
@@ -86,7 +90,18 @@ def saved_lines(derivative: Function) -> list[str]:
             read = sorted(set(readers.get(tape, ())))
             why = f", to undo line {', '.join(map(str, read))}" if read else ""
             rows.setdefault(tape, f"{tape}: {saved}, once a turn{where}{why}")
-    return list(rows.values())
+    return [*rows.values(), *saved_in_calls(derivative)]
+
+
+def saved_in_calls(derivative: Function) -> list[str]:
+    """One row for each forward half: what it hands to its backward half."""
+    rows: dict[str, dict[str, None]] = {}
+    for callee in derivative.callees.values():
+        for line in _lines(callee.body):
+            if isinstance(line, Apply) and line.op == "save" and line.args[0] == Const(callee.name):
+                kept = [base(atom) if isinstance(atom, str) else repr(atom.value) for atom in line.args[1:]]
+                rows.setdefault(callee.name, {}).update(dict.fromkeys(kept))
+    return [f"{name}: {', '.join(kept)}, once a call, for {name.replace('_forward', '_backward')}" for name, kept in rows.items()]
 
 
 def _lines(block: Block) -> Iterator[Line]:

@@ -11,7 +11,7 @@ import contextlib
 import gc
 import linecache
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -19,9 +19,10 @@ from typing import Any
 from wengert.analysis.environment import Guard
 from wengert.backend.cache import Entry, digest_of, digest_of_code, digest_of_library, path_of, resolve, shelf, stamp
 from wengert.backend.compile import Compiled, compile_text
+from wengert.backend.spans import Span
 from wengert.dispatch import Recent, Same
 from wengert.ir.core import Place
-from wengert.ir.kinds import Dict, Kind, Known, List, Tuple
+from wengert.ir.kinds import Dict, Kind, Known, List, Record, Tuple
 from wengert.surroundings import Surroundings, hold, read_guards, rebind, write_guards
 
 MOST_GUARDS = 8  # derivatives kept for one key, one for each state of what their guards look at
@@ -47,6 +48,7 @@ class Made:
     library: Mapping[str, Any]
     guards: tuple[Guard, ...]
     places: Mapping[int, Place]
+    spans: Sequence[tuple[Span, Place]] = ()
 
     def bind(self, surroundings: Surroundings) -> Callable[..., Any]:
         """The derivative of this very function: with its globals and its captured variables."""
@@ -70,7 +72,7 @@ def _from_pipeline(wanted: Wanted, surroundings: Surroundings, derive: Callable[
     with _uncollected():
         stages = derive()
         printed = stages.printed()
-    made = _compiled(printed.text, stages.derivative.name, printed.names, stages.guards, printed.places, surroundings)
+    made = _compiled(printed.text, stages.derivative.name, printed.names, stages.guards, printed.places, surroundings, printed.spans)
     _to_disk(wanted, surroundings, made)
     return made
 
@@ -88,9 +90,9 @@ def _uncollected() -> Iterator[None]:
 
 
 def _compiled(text: str, name: str, library: Mapping[str, Any], guards: Iterable[Guard], places: Mapping[int, Place],
-              surroundings: Surroundings) -> Made:  # fmt: skip
+              surroundings: Surroundings, spans: Sequence[tuple[Span, Place]] = ()) -> Made:  # fmt: skip
     compiled = compile_text(text, name, tuple(library), tuple(surroundings.cells))
-    return Made(compiled, dict(library), tuple(guards), dict(places))
+    return Made(compiled, dict(library), tuple(guards), dict(places), tuple(spans))
 
 
 # on disk
@@ -104,8 +106,10 @@ def _from_disk(wanted: Wanted, surroundings: Surroundings) -> Made | None:
         return None
     try:
         library = {name: resolve(path) for name, path in entry.library.items()}
-        places = {int(key): Place(line, file=file, function=of, source=text) for key, (file, line, of, text) in entry.places.items()}
-        return _compiled(entry.text, entry.name, library, guards, places, surroundings)
+        places = {int(key): _place(*words) for key, words in entry.places.items()}
+        origins = [_place(*words) for words in entry.origins]
+        spans = [((a, b, c, d), origins[origin]) for a, b, c, d, origin in entry.spans]
+        return _compiled(entry.text, entry.name, library, guards, places, surroundings, spans)
     except (ImportError, AttributeError, SyntaxError, ValueError, TypeError, IndexError):
         return None
 
@@ -117,8 +121,18 @@ def _to_disk(wanted: Wanted, surroundings: Surroundings, made: Made) -> None:
     if folder is None or digest is None or guards is None or None in paths.values():
         return
     library = {name: path for name, path in paths.items() if path is not None}
-    places = {str(line): (place.file, place.line, place.function, place.source) for line, place in made.places.items()}
-    folder.save(digest, Entry(made.compiled.text, made.compiled.name, library, guards, places))
+    places = {str(line): _words(place) for line, place in made.places.items()}
+    origins: dict[tuple[str, int, str, str], int] = {}
+    spans = tuple((*span, origins.setdefault(_words(place), len(origins))) for span, place in made.spans)
+    folder.save(digest, Entry(made.compiled.text, made.compiled.name, library, guards, places, spans, tuple(origins)))
+
+
+def _words(place: Place) -> tuple[str, int, str, str]:
+    return place.file, place.line, place.function, place.source
+
+
+def _place(file: str, line: int, function: str, source: str) -> Place:
+    return Place(line, file=file, function=function, source=source)
 
 
 def _digest(wanted: Wanted) -> str | None:
@@ -157,6 +171,8 @@ def _kind_in_words(kind: Kind) -> str | None:
             parts.append(str(kind.items is None))
         case Dict():
             parts = [word for key, item in kind.items for word in (stamp(key), _kind_in_words(item))]
+        case Record():
+            parts = [stamp(kind.cls), *(word for key, item in kind.items for word in (key, _kind_in_words(item)))]
         case _:
             return repr(kind)
     return None if None in parts else f"{type(kind).__name__}({', '.join(part or '' for part in parts)})"

@@ -20,7 +20,7 @@ import numpy as np
 from wengert.arguments import Argnums, check_varies, describe_value
 from wengert.derivative import Derivative, Ready
 from wengert.errors import error
-from wengert.tree import form_of, leaves_of, map_leaves, paths_of
+from wengert.tree import LEAF, Form, as_registered, children_of, form_of, leaves_of, map_leaves, paths_of, unflatten, varies
 
 
 class VJP(Derivative[..., Any]):
@@ -34,11 +34,15 @@ class VJP(Derivative[..., Any]):
         wanted = self.wanted(values)
         if not wanted:
             raise _constant(self, values)
+        return self.at(values, wanted, len(primals))
+
+    def at(self, values: tuple[Any, ...], wanted: tuple[int, ...], count: int = 0) -> tuple[Any, Pullback]:
+        """Value and pullback for values of all parameters, by those at the `wanted` positions; `count` of them were given."""
         ready = self.ready(values, wanted)
         out, pullback = self.run(ready, ready.values(values))
-        _own(pullback, [*primals, out], self.surroundings.cells)
+        _own(pullback, [*values, out], self.surroundings.cells)
         first = len(self.target.first)
-        return out, Pullback(self, ready, pullback, out, len(primals), tuple(position - first for position in wanted))
+        return out, Pullback(self, ready, pullback, out, count, tuple(position - first for position in wanted))
 
     def __reduce__(self) -> tuple[Any, ...]:
         from wengert.pickling import portable
@@ -53,23 +57,50 @@ class Pullback:
                  wanted: tuple[int, ...]) -> None:  # fmt: skip
         self._derivative, self._ready, self._function, self._count, self._wanted = derivative, ready, function, count, wanted
         self._form = form_of(out)
-        self._leaves = [(path, np.shape(leaf), _varies(leaf)) for path, leaf in paths_of(out, "cotangent")]
+        self._leaves = [(path, _stand_in(leaf)) for path, leaf in paths_of(out, "cotangent")]
 
     def __repr__(self) -> str:
         return f"<pullback of {self._derivative.target.name}>"
 
     def __call__(self, cotangent: Any) -> tuple[Any, ...]:
-        """One cotangent for each primal; None for what cannot vary."""
-        if self._form.type is None and not self._leaves[0][2]:
+        """One cotangent for each primal, None for what cannot vary; the cotangent may be None, in whole or in parts, for zero."""
+        if self._form.type is None and self._leaves[0][1] is None:
             raise error("W071", function=self._derivative.target.name, what="what cannot vary")
-        if form_of(cotangent) != self._form:
-            raise error("W068", name="cotangent", what=describe_value(cotangent), expected="one of the result's tree")
-        for (path, shape, varies), leaf in zip(self._leaves, leaves_of(cotangent)):
-            if varies and np.shape(leaf) != shape:
-                raise error("W068", name=path, what=_shaped(np.shape(leaf)), expected=_shaped(shape))
-        bars = self._derivative.pull(self._ready, self._function, cotangent)
+        bars = self.wanted(unflatten(self._form, typed(cotangent, self._form, self._leaves, "the result")))
         by_position = dict(zip(self._wanted, bars))
         return tuple(by_position.get(position) for position in range(self._count))
+
+    def wanted(self, cotangent: Any) -> tuple[Any, ...]:
+        """The cotangents of the primals that were asked for, of a cotangent that is known to fit."""
+        bars = self._derivative.pull(self._ready, self._function, cotangent)
+        return tuple(map(as_registered, bars)) if self._ready.registered else tuple(bars)
+
+    def of_first(self) -> Pullback:
+        """The pullback of the first part of the result alone."""
+        return _OfFirst(self)
+
+    def of_leaf(self, number: int, cotangent: Any) -> tuple[Any, ...]:
+        """The same, where all of the result but one leaf has the cotangent zero."""
+        leaves = [zero_like(leaf) for _, leaf in self._leaves]
+        leaves[number] = cotangent
+        return self.wanted(unflatten(self._form, leaves))
+
+
+def _stand_in(leaf: Any) -> Any:
+    """What tells the type and shape of a leaf of the result, and holds none of its numbers."""
+    if not varies(leaf):
+        return None
+    return np.broadcast_to(np.zeros((), leaf.dtype), leaf.shape) if isinstance(leaf, np.ndarray) else leaf
+
+
+class _OfFirst(Pullback):
+    """The pullback of a value that was returned together with something else."""
+
+    def __init__(self, whole: Pullback) -> None:
+        self._derivative, self._whole = whole._derivative, whole
+
+    def __call__(self, cotangent: Any) -> tuple[Any, ...]:
+        return self._whole((cotangent, None))
 
 
 class JVP(Derivative[..., Any]):
@@ -91,12 +122,21 @@ class JVP(Derivative[..., Any]):
         wanted = tuple(asked) or self.wanted(values)
         if not wanted:
             raise _constant(self, values)
-        for position in wanted:
-            _check_tangent(f"tangent of {names[position - first]}", tangents[position - first], values[position])
+        dots = [tangent_of(tangents[position - first], values[position], names[position - first]) for position in wanted]
+        return self.along(values, wanted, dots)
+
+    def varying(self, values: tuple[Any, ...]) -> tuple[int, ...]:
+        """The positions of all that can vary; refused if nothing can."""
+        wanted = self.wanted(values)
+        if not wanted:
+            raise _constant(self, values)
+        return wanted
+
+    def along(self, values: tuple[Any, ...], wanted: tuple[int, ...], dots: Sequence[Any]) -> tuple[Any, Any]:
+        """Value and tangent for values of all parameters, and tangents of those at the `wanted` positions."""
         ready = self.ready(values, wanted)
-        dots = (_as_tangent(tangents[position - first], values[position]) for position in wanted)
-        result: tuple[Any, Any] = self.run(ready, (*ready.values(values), *dots))
-        return result
+        out, tangent = self.run(ready, (*ready.values(values), *dots))
+        return out, tangent if type(tangent) is float else completed(out, tangent)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from wengert.pickling import portable
@@ -124,36 +164,80 @@ def _constant(derivative: Derivative[..., Any], values: Sequence[Any]) -> Except
 
 def _stays(tangent: Any, primal: Any) -> bool:
     """Does the tangent say that the primal does not change? A zero for a float is as good a tangent as any."""
-    return tangent is None or (type(tangent) in (int, float) and tangent == 0 and not _varies(primal))
+    return tangent is None or (type(tangent) in (int, float) and tangent == 0 and not varies(primal))
 
 
-def _varies(leaf: Any) -> bool:
-    return isinstance(leaf, (float, complex)) or (isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind in "fc")
+def tangent_of(tangent: Any, primal: Any, name: str) -> Any:
+    """A tangent of the primal's own types; None, in whole or in parts, is zero.
+
+    >>> tangent_of({"w": 1, "n": None}, {"w": 2.0, "n": 3}, "params")
+    {'w': 1.0, 'n': None}
+    """
+    form = form_of(primal)
+    leaves = typed(tangent, form, [(path, leaf) for path, leaf in paths_of(primal, f"tangent of {name}")], "the argument", form.type is None)
+    return unflatten(form, leaves)
 
 
-def _check_tangent(name: str, tangent: Any, primal: Any) -> None:
-    if form_of(tangent) != form_of(primal):
-        raise error("W068", name=name, what=describe_value(tangent), expected="one of the argument's tree")
-    for (path, dot), leaf in zip(paths_of(tangent, name), leaves_of(primal)):
-        if _varies(leaf) and np.shape(dot) != np.shape(leaf):
-            raise error("W068", name=path, what=_shaped(np.shape(dot)), expected=_shaped(np.shape(leaf)))
+def completed(out: Any, tangent: Any) -> Any:
+    """The tangent of a result in its whole tree: what is constant in it has the tangent zero.
+
+    >>> completed((1.0, (2.0, 3)), (0.5, None))
+    (0.5, (0.0, None))
+    """
+    form = form_of(out)
+    if form.type is None:
+        return zero_like(out) if tangent is None and varies(out) else tangent
+    parts = [None] * len(form.children) if tangent is None else children_of(tangent)
+    made = [completed(one, part) for one, part in zip(children_of(out), parts)]
+    return unflatten(Form(form.type, form.keys, (LEAF,) * len(made)), made)
+
+
+def typed(given: Any, form: Form, leaves: Sequence[tuple[str, Any]], of: str, ints: bool = False) -> list[Any]:
+    """The leaves of a tangent or cotangent that belongs to something of this form and these leaves, each of its leaf's type."""
+    made = []
+    for (path, leaf), one in zip(leaves, _spread(given, form, leaves[0][0] if leaves else "", of)):
+        if not (varies(leaf) or ints and type(leaf) is int):
+            made.append(None if one is None or leaf is None else one)
+            continue
+        if one is not None and np.shape(one) != np.shape(leaf):
+            raise error("W068", name=path, what=_shaped(np.shape(one)), expected=_shaped(np.shape(leaf)))
+        made.append(zero_like(leaf) if one is None else _like(leaf, one))
+    return made
+
+
+def _spread(given: Any, form: Form, path: str, of: str) -> list[Any]:
+    """The leaves in the order of the form; a part that is None is None at each of its leaves."""
+    if given is None:
+        return [None] * form.size
+    if form.type is None:
+        return [given]
+    own = form_of(given)
+    if own == form:
+        return list(leaves_of(given))
+    if own.type is not form.type or len(own.children) != len(form.children) or set(own.keys) != set(form.keys):
+        raise error("W068", name=path.partition("[")[0].partition(".")[0], what=describe_value(given), expected=f"one of {of}'s tree")
+    children = [given[key] for key in form.keys] if form.type is dict else children_of(given)  # a dict may have another order
+    return [leaf for child, inner in zip(children, form.children) for leaf in _spread(child, inner, path, of)]
+
+
+def zero_like(leaf: Any) -> Any:
+    """The zero tangent or cotangent of a leaf."""
+    if isinstance(leaf, np.ndarray):
+        return np.zeros(leaf.shape, leaf.dtype)
+    return None if not (varies(leaf) or type(leaf) is int) else leaf.dtype.type(0) if isinstance(leaf, np.generic) else type(leaf)(0) * 1.0
+
+
+def _like(leaf: Any, value: Any) -> Any:
+    """`1` for a float is `1.0`, for a float32 array it is of that dtype."""
+    if isinstance(leaf, np.ndarray):
+        return np.asarray(value, leaf.dtype)
+    if isinstance(leaf, np.generic):
+        return leaf.dtype.type(value)
+    return value if type(value) in (float, complex) else complex(value) if isinstance(leaf, complex) else float(value)
 
 
 def _shaped(shape: tuple[int, ...]) -> str:
     return f"an array of shape {shape}" if shape else "a single number"
-
-
-def _as_tangent(tangent: Any, primal: Any) -> Any:
-    """A tangent of the primal's own types: `1` for a float is `1.0`, for a float32 array of its dtype."""
-
-    def convert(dot: Any, leaf: Any) -> Any:
-        if type(leaf) is float or type(leaf) is int:
-            return float(dot) if type(dot) is not float and dot is not None else dot
-        if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fc":
-            return np.asarray(dot, leaf.dtype)
-        return leaf.dtype.type(dot) if isinstance(leaf, np.generic) and leaf.dtype.kind in "fc" else dot
-
-    return map_leaves(convert, tangent, primal)
 
 
 # what a pullback keeps
@@ -172,7 +256,7 @@ def _own(pullback: Callable[..., Any], shown: Sequence[Any], captured: Mapping[s
             kept = cell.cell_contents
         except ValueError:  # a variable of a branch that was not taken
             continue
-        if isinstance(kept, np.ndarray) or (type(kept) in (list, dict, tuple) and (_is_one_of(kept, trees) or _holds_array(kept))):
+        if isinstance(kept, np.ndarray) or (type(kept) in (list, dict, tuple) and (_is_one_of(kept, trees) or _shows(kept, arrays))):
             cell.cell_contents = map_leaves(lambda leaf: _copied(leaf, arrays), kept)
 
 
@@ -180,10 +264,18 @@ def _is_one_of(kept: Any, trees: Sequence[Any]) -> bool:
     return any(kept is tree for tree in trees)
 
 
-def _holds_array(kept: Any) -> bool:
-    """Are there arrays in it? A tape holds values of one kind, so its first item tells."""
-    items = list(kept.values()) if type(kept) is dict else kept if type(kept) is tuple else kept[:1]
-    return any(isinstance(item, np.ndarray) or (type(item) in (list, dict, tuple) and _holds_array(item)) for item in items)
+def _shows(kept: Any, arrays: Sequence[Any]) -> bool:
+    """Is there an array in it that the caller has? What a recursion saved is as deep as that was, so this must not recurse."""
+    waiting = [kept]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, np.ndarray) and any(np.may_share_memory(one, array) for array in arrays):
+            return True
+        if type(one) is list and not (one and (isinstance(one[0], np.ndarray) or type(one[0]) in (list, dict, tuple))):
+            continue  # a tape holds values of one kind, so its first item tells
+        if type(one) in (list, dict, tuple):
+            waiting += one.values() if type(one) is dict else one
+    return False
 
 
 def _copied(leaf: Any, arrays: Sequence[Any]) -> Any:

@@ -22,21 +22,30 @@ from wengert.analysis.returns import nest_returns, returns_in_loops
 from wengert.analysis.specialise import specialise
 from wengert.backend.source import Printed, print_function
 from wengert.errors import error
+from wengert.forms import AUX, FORWARD, HOLOMORPHIC, SCALAR, TUPLE, named, plain_mode
 from wengert.frontend.lower import lower
 from wengert.frontend.source import Source, source_of
-from wengert.ir.core import Block, Const, Function, Name, Return
-from wengert.ir.kinds import Array, Dict, Kind, Known, List, NumpyScalar, Text, Tuple, describe, scalar_type, substitute
-from wengert.ir.walk import all_names, blocks_of
+from wengert.ir.core import Block, Const, Def, Function, Name, Return
+from wengert.ir.kinds import Array, Dict, Kind, Known, List, NumpyScalar, Record, Text, Tuple, describe, is_real, scalar_type
+from wengert.ir.values import substitute
+from wengert.ir.walk import all_names, blocks_of, functions_of
+from wengert.noting import with_notes
 from wengert.optimize import finish, simplify
 from wengert.surroundings import Surroundings
-from wengert.transform.forward import forward
-from wengert.transform.joint import reverse
+from wengert.transform.composites import expand_composites
+from wengert.transform.directions import jacobian_program, tangents_program
+from wengert.transform.pairs import reverse_program
+from wengert.transform.tangents import forward_program
+from wengert.unfolding import unfold
 
 
 class Programmed(Protocol):
     """What has a program already: a derivative that is differentiated again."""
 
     __name__: str
+
+    @property
+    def surroundings(self) -> Surroundings: ...
 
     def program(self, kinds: tuple[Kind, ...]) -> Stages: ...
 
@@ -46,10 +55,11 @@ class Request:
     """What is asked for: the derivative of a function by some of its parameters, for arguments of these kinds."""
 
     function: FunctionType | Programmed
-    mode: str  # "grad", "value_and_grad", "vjp", "jvp"
+    mode: str  # "grad", "value_and_grad", "vjp", or one of FORWARD; the first two may end in TUPLE and AUX (transform/joint.py)
     wanted: tuple[int, ...]  # positions of parameters
     kinds: tuple[Kind, ...]
     source: str | None = None  # the text of the function, if the user had to give it
+    watched: tuple[str, ...] = ()  # variables whose adjoints are noted (`noting.py`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +85,41 @@ def derive(request: Request) -> Stages:
     """Make a derivative: the whole story."""
     source, generic, primal, guards, about = _primal(request)
     parameters = tuple(primal.parameters[position] for position in request.wanted)
-    if request.mode in ("grad", "value_and_grad"):
+    plain = plain_mode(request.mode)
+    if plain in SCALAR and not request.mode.endswith(AUX):
         check_result(primal, request)
-    raw = forward(primal, request.wanted) if request.mode == "jvp" else reverse(primal, request.wanted, request.mode)
-    given = all_names(primal)
+    primal, relied_on = unfold(primal, parameters, "forward" if plain in FORWARD else "reverse", surroundings_of(request))
+    guards = (*guards, *relied_on)
+    if request.watched:
+        primal = with_notes(primal, request.watched, request.function.__name__)
+    primal = expand_composites(primal, parameters)
+    raw = transformed(primal, request.mode, request.wanted)
+    given = set().union(*map(all_names, functions_of(primal)))
     functional = simplify(raw, given)
     cleaned = finish(functional, given)
-    about = describe_derivative(request.mode, about, parameters, source is None)
-    name = f"{request.mode}_{_spelled(request.function.__name__)}"
+    about = describe_derivative(plain, about, parameters, source is None)
+    name = named(plain, _spelled(request.function.__name__))
     derivative = replace(cleaned, name=name, docstring=about)
     return Stages(request, source, generic, primal, guards, raw, functional, derivative, about)
+
+
+def derive_part(program: Function, mode: str, wanted: Sequence[int], surroundings: Surroundings) -> Function:
+    """The derivative of a specialised program that is a part of another one (`analysis/inner.py`)."""
+    parameters = tuple(program.parameters[position] for position in wanted)
+    program, _ = unfold(program, parameters, "forward" if plain_mode(mode) in FORWARD else "reverse", surroundings)
+    program = expand_composites(program, parameters)
+    return simplify(transformed(program, mode, wanted), all_names(program))
+
+
+def transformed(primal: Function, mode: str, wanted: Sequence[int]) -> Function:
+    """The derivative of a specialised program, as its mode makes it."""
+    if mode in ("jvp", "tangent"):
+        return forward_program(primal, wanted, with_value=mode == "jvp")
+    if mode == "tangents":
+        return tangents_program(primal, wanted)
+    if plain_mode(mode) in FORWARD:
+        return jacobian_program(primal, wanted, mode.startswith("value"), tupled=mode.endswith(TUPLE))
+    return reverse_program(primal, wanted, mode)
 
 
 def _primal(request: Request) -> tuple[Source | None, Function | None, Function, tuple[Guard, ...], str]:
@@ -95,11 +130,17 @@ def _primal(request: Request) -> tuple[Source | None, Function | None, Function,
         return None, None, replace(stages.functional, name=stages.derivative.name), stages.guards, stages.about
     source = source_of(function, request.source)
     generic = lower(source, function.__code__.co_freevars)
-    if request.mode != "jvp" and returns_in_loops(generic):  # a sweep that goes backward needs one way out of a loop
+    if plain_mode(request.mode) not in FORWARD and returns_in_loops(generic):  # a sweep that goes backward needs one way out of a loop
         generic = nest_returns(generic)
     varied = [position in request.wanted for position in range(len(request.kinds))]
-    special = specialise(generic, request.kinds, Surroundings(function, request.source), varied)
+    special = specialise(generic, request.kinds, surroundings_of(request), varied)
     return source, generic, special.function, special.guards, title(function)
+
+
+def surroundings_of(request: Request) -> Surroundings:
+    """The names around the function with a text."""
+    function = request.function
+    return Surroundings(function, request.source) if isinstance(function, FunctionType) else function.surroundings
 
 
 def title(function: FunctionType) -> str:
@@ -127,6 +168,9 @@ def describe_derivative(mode: str, about: str, parameters: Sequence[Name], again
     dots = _enumerated([f"{_spelled(name)}_dot" for name in parameters])
     if again:
         about = about.rstrip(".")
+        gradient, _, of = about.partition(" of ")
+        if gradient == "Gradient" and of.endswith(f" with respect to {names}") and mode in ("jacfwd", "tangent"):
+            return f"Hessian of {of}{f', times {dots}' if mode == 'tangent' else ''}."
         if mode == "jvp":
             return f"{about}, and its tangent along {dots}."
         about = f"the {about[:1].lower()}{about[1:]}"
@@ -137,6 +181,12 @@ def describe_derivative(mode: str, about: str, parameters: Sequence[Name], again
             return f"Gradient of {about} with respect to {names}."
         case "value_and_grad":
             return f"Value and gradient of {about} with respect to {names}."
+        case "jacfwd" | "value_and_jacfwd":
+            return f"{'Jacobian' if mode == 'jacfwd' else 'Value and Jacobian'} of {about} with respect to {names}."
+        case "tangent":
+            return f"Tangent of {about} along {dots}."
+        case "tangents":
+            return f"Tangents of {about} along each of {dots}."
         case "vjp":
             return f"Value and pullback of {about}."
         case _:
@@ -154,9 +204,14 @@ def _spelled(name: str) -> str:
 
 def check_result(primal: Function, request: Request) -> None:
     """Refuse a gradient of what is known, before it runs, to be no real scalar."""
+    if HOLOMORPHIC in request.mode:
+        for position in request.wanted:
+            if is_real(request.kinds[position]):
+                name = primal.parameters[position]
+                raise error("W120", primal.place, name=name, function=request.function.__name__)
     for value in _returned(primal.body):
         problem = _no_scalar(substitute(primal.kinds, value))
-        if problem:
+        if problem and not (problem[0] == "W067" and HOLOMORPHIC in request.mode):
             code, what = problem
             name = request.function.__name__
             raise error(code, primal.place, function=name, name="a gradient" if code == "W067" else request.mode, what=what)
@@ -165,7 +220,7 @@ def check_result(primal: Function, request: Request) -> None:
 def _returned(block: Block) -> list[Name | Const]:
     found = [block.terminator.value] if isinstance(block.terminator, Return) else []
     for line in block.lines:
-        for inner in blocks_of(line):
+        for inner in () if isinstance(line, Def) else blocks_of(line):
             found += _returned(inner)
     return found
 
@@ -174,7 +229,7 @@ def _no_scalar(kind: Kind) -> tuple[str, str] | None:
     match kind:
         case Array(dtype=dtype, axes=axes) if axes:
             return "W060", f"a {dtype} array with {len(axes)} {'axis' if len(axes) == 1 else 'axes'}"
-        case Tuple() | List() | Dict():
+        case Tuple() | List() | Dict() | Record():
             return "W060", f"a {type(kind).__name__.lower()}: {describe(kind)}"
         case Text() | Known(value=None):
             return "W071", describe(kind)

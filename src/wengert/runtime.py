@@ -16,6 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from wengert.grids import GRIDS
+from wengert.partial_products import PARTIAL_PRODUCTS
+from wengert.slopes import SLOPES
+from wengert.spectra import SPECTRA
+from wengert.steps import STEPS
+
 
 def unbroadcast(g: Any, x: Any) -> Any:
     """Sum `g` over the axes along which `x` was broadcast, so that it has the shape of `x`."""
@@ -39,6 +45,8 @@ def project(g: Any, x: Any) -> Any:
         return type(x)(project(a, b) for a, b in zip(items, x))
     if type(x) is dict:
         return {key: project(g[key] if type(g) is dict else g, x[key]) for key in x}
+    if (fields := fields_in(x)) is not None:
+        return made_of(type(x), **{name: project(getattr(g, name) if type(g) is type(x) else g, getattr(x, name)) for name in fields})
     if type(x) in (float, complex):
         g = unbroadcast(g, x)
         return complex(g) if type(x) is complex else float(np.real(g))
@@ -61,20 +69,71 @@ def plus(a: Any, b: Any) -> Any:
         return {key: plus(a[key] if isinstance(a, dict) else a, b[key] if isinstance(b, dict) else b) for key in tree}
     if isinstance(tree, (list, tuple)):
         first, second = (x if isinstance(x, (list, tuple, np.ndarray)) else [x] * len(tree) for x in (a, b))
-        return type(tree)(plus(x, y) for x, y in zip(first, second))
+        items = [plus(x, y) for x, y in zip(first, second)]
+        return tree._make(items) if isinstance(tree, tuple) and hasattr(tree, "_make") else type(tree)(items)
+    cls = type(a) if fields_in(a) is not None else type(b)
+    if (fields := fields_in(a) or fields_in(b)) is not None:
+        first, second = ([getattr(x, name) if type(x) is cls else x for name in fields] for x in (a, b))
+        return made_of(cls, **{name: plus(x, y) for name, x, y in zip(fields, first, second)})
     return a if b is None else b if a is None else a + b
 
 
+def zero_of(x: Any) -> Any:
+    """The adjoint or tangent zero of what a function kept: a tree like it, also for what cannot vary or is not there.
+
+    >>> zero_of((1.5, [2.0, 3.0], None, 4))
+    (0.0, [0.0, 0.0], 0.0, 0.0)
+    """
+    if isinstance(x, (tuple, list)):
+        items = [zero_of(item) for item in x]
+        return x._make(items) if isinstance(x, tuple) and hasattr(x, "_make") else type(x)(items)
+    if isinstance(x, dict):
+        return {key: zero_of(item) for key, item in x.items()}
+    if isinstance(x, (np.ndarray, np.generic)):
+        return np.zeros_like(x) if x.dtype.kind in "fc" else 0.0
+    return type(x)(0) if isinstance(x, (float, complex)) else 0.0
+
+
+def unread(back: Any) -> list[Any]:
+    """What is left of a list that has been read from its end, in its own order.
+
+    >>> back = reversed([1.0, 2.0, 3.0])
+    >>> next(back), unread(back)
+    (3.0, [1.0, 2.0])
+    """
+    return list(back)[::-1]
+
+
 def snapshot(x: Any) -> Any:
-    """What a pullback keeps of a value that the caller may overwrite."""
-    return x.copy() if isinstance(x, np.ndarray) else x
+    """What is kept of a value that may be overwritten, also in what it holds.
+
+    >>> kept = (np.zeros(2), [1.0])
+    >>> copied = snapshot(kept)
+    >>> copied[0] is kept[0], copied[1] is kept[1]
+    (False, False)
+    """
+    if isinstance(x, np.ndarray):
+        return x.copy()
+    if type(x) in (tuple, list):
+        return type(x)(map(snapshot, x))
+    return {key: snapshot(value) for key, value in x.items()} if type(x) is dict else x
 
 
-def unit(out: Any, function: str = "the function") -> Any:
-    """The cotangent 1 of a scalar result `out`, of its dtype; a result that is no real scalar is a TypeError."""
-    if type(out) in (float, int):
+def stop_gradient(x: Any) -> Any:
+    """The value itself, of which a derivative thinks that it does not vary.
+
+    >>> from wengert import grad
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
+    """
+    return x
+
+
+def unit(out: Any, function: str = "the function", holomorphic: bool = False) -> Any:
+    """The cotangent 1 of a scalar result `out`, of its dtype; a result that is no real (or complex) scalar is a TypeError."""
+    if type(out) in (float, int) or (holomorphic and type(out) is complex):
         return 1.0
-    if isinstance(out, (np.generic, np.ndarray)) and out.shape == () and out.dtype.kind == "f":
+    if isinstance(out, (np.generic, np.ndarray)) and out.shape == () and out.dtype.kind in ("fc" if holomorphic else "f"):
         return out.dtype.type(1)
     what = f"an array of shape {out.shape}" if isinstance(out, np.ndarray) else f"a {type(out).__name__}"
     raise TypeError(f"the gradient of {function} needs a scalar result, but {function} returned {what}")
@@ -107,43 +166,50 @@ def polygamma(n: int, x: float) -> float:
     return float(total + np.log(x)) if n == 0 else float(total + sign * factorial / n / x**n)
 
 
-def product_of_others(x: Any, *directions: Any, axis: Any = None) -> Any:
-    """For each element the product of all others along `axis`, right also where some are zero.
+def made_of(cls: Any, **fields: Any) -> Any:
+    """An object of the class with these fields, made without running its `__init__`, which may check or change them."""
+    if issubclass(cls, tuple):
+        return cls._make(fields.values())
+    made = object.__new__(cls)
+    for name, value in fields.items():
+        object.__setattr__(made, name, value)
+    return made
 
-    With directions v, w, ... its derivative along them: for each element the sum, over all choices of one element for each
-    direction, of the directions' values there times the product of what is left.
 
-    >>> product_of_others(np.array([2.0, 0.0, 3.0])), product_of_others(np.array([2.0, 0.0, 3.0]), np.ones(3))
-    (array([0., 6., 0.]), array([3., 5., 2.]))
+def fields_in(x: Any) -> tuple[str, ...] | None:
+    """The names of the fields of a namedtuple, a dataclass or an attrs object; None of anything else.
+
+    >>> fields_in(3.0)
     """
-    shape, ndim = np.shape(x), np.ndim(x)
-    axes = range(ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
-    front = sorted(a % ndim for a in axes) if ndim else []
-    order = front + [a for a in range(ndim) if a not in front]
-    rest = tuple(shape[a] for a in order[len(front) :])
-    lines = [np.transpose(np.broadcast_to(v, shape), order).reshape(-1, *rest) for v in (x, *directions)]
-    dtype = np.result_type(*lines)
-    full = 2 ** len(directions)  # a number with one infinitesimal for each direction has this many components
+    cls = type(x)
+    if "__attrs_attrs__" in vars(cls):
+        return tuple(attribute.name for attribute in cls.__attrs_attrs__)
+    return getattr(cls, "_fields", None) if isinstance(x, tuple) else tuple(getattr(cls, "__dataclass_fields__", ())) or None
 
-    def before(rows: list[Any]) -> Any:
-        """The products of all elements before each."""
-        result = np.zeros((full, *rows[0].shape), dtype)
-        result[0, :1] = 1
-        if full == 1:
-            result[0, 1:] = np.cumprod(rows[0][:-1], axis=0)
-            return result
-        for i in range(1, len(rows[0])):
-            result[:, i] = result[:, i - 1] * rows[0][i - 1]
-            for k, row in enumerate(rows[1:]):
-                for part in range(full):
-                    if part >> k & 1:
-                        result[part, i] += result[part - (1 << k), i - 1] * row[i - 1]
-        return result
 
-    left, right = before(lines), before([row[::-1] for row in lines])[:, ::-1]
-    total = sum(left[part] * right[full - 1 - part] for part in range(full))
-    result = np.transpose(np.reshape(total, [shape[a] for a in order]), np.argsort(order))
-    return result if isinstance(x, np.ndarray) else result[()]
+def inverse_gaps(w: Any) -> Any:
+    """One over the differences between eigenvalues, `w[j] - w[i]`; 0 where two are equal up to rounding.
+
+    >>> inverse_gaps(np.array([1.0, 3.0, 3.0]))
+    array([[ 0. ,  0.5,  0.5],
+           [-0.5,  0. ,  0. ],
+           [-0.5,  0. ,  0. ]])
+    """
+    gap = w[..., None, :] - w[..., :, None]
+    equal = np.abs(gap) <= 8 * w.shape[-1] * np.finfo(w.dtype).eps * np.abs(w).max(axis=-1, initial=0)[..., None, None]
+    return np.where(equal, 0, 1 / np.where(equal, 1, gap))
+
+
+def bessel_i(n: int, x: Any) -> Any:
+    """The modified Bessel function of the first kind of an integer order: the mean of `exp(x cos t) cos(n t)` over the circle.
+
+    The mean over equally spaced points is as exact as the numbers are, with some more points than x is large.
+
+    >>> bool(abs(bessel_i(0, 1.5) - np.i0(1.5)) < 1e-15)
+    True
+    """
+    t = np.arange(1, 2 * (count := 40 + 2 * int(np.max(np.abs(x), initial=0)))) * (np.pi / count)
+    return (np.exp(np.multiply.outer(x, np.cos(t))) @ np.cos(n * t) + np.exp(x)) / (2 * count)
 
 
 def kinds_of(*values: Any) -> str:
@@ -170,4 +236,56 @@ def kinds_of(*values: Any) -> str:
     return ", ".join(words)
 
 
-HELPERS = (unbroadcast, project, plus, snapshot, unit, polygamma, product_of_others, kinds_of)
+def last_writes(x: Any, index: Any) -> Any:
+    """Which items of `v` in `x[index] = v` stay: an index may name an element of `x` more than once, and the last write wins.
+
+    >>> last_writes(np.zeros(3), [0, 2, 0])
+    array([False,  True,  True])
+    """
+    owner = np.empty(np.shape(x), np.intp)
+    places = np.arange(owner[index].size).reshape(owner[index].shape)
+    owner[index] = places
+    return owner[index] == places
+
+
+def caught(attempt: Any, *classes: type[BaseException]) -> BaseException | None:
+    """What a computation raises, if it is of one of these classes; None if it raises nothing.
+
+    >>> caught(lambda: {}["a"], LookupError), caught(lambda: 1, LookupError)
+    (KeyError('a'), None)
+    """
+    try:
+        attempt()
+    except classes as error:
+        return error
+    return None
+
+
+def apart(*values: Any) -> None:
+    """Refuse arguments that share memory, where one of them is written to: whose derivative the other's is could not be told.
+
+    >>> x = np.zeros(3)
+    >>> apart(x[:1], {"w": x[1:]})
+    """
+
+    def arrays(value: Any) -> list[Any]:
+        if isinstance(value, np.ndarray):
+            return [value]
+        if isinstance(value, (tuple, list, dict)):
+            return [found for item in (value.values() if isinstance(value, dict) else value) for found in arrays(item)]
+        return []
+
+    found = [array for value in values for array in arrays(value)]
+    for k, one in enumerate(found):
+        for other in found[:k]:
+            if np.may_share_memory(one, other) and np.shares_memory(one, other):
+                raise ValueError("two arguments share memory, and the function writes into one of them (W080): pass a copy of one (`x.copy()`)")
+
+
+HELPERS = (
+    unread, stop_gradient, zero_of, apart, caught, made_of, fields_in, last_writes, unbroadcast, project, plus, snapshot, unit, polygamma, bessel_i,
+    inverse_gaps, kinds_of, *PARTIAL_PRODUCTS, *SLOPES, *SPECTRA, *GRIDS, *STEPS,
+)  # fmt: skip
+"""What generated code may call, and what a saved module may hold the text of."""
+
+NAMED = {helper.__name__: helper for helper in HELPERS}
