@@ -17,14 +17,14 @@ from wengert.ir.core import Place
 PLACE = Place(12, 4, 12, 16, file="model.py", function="loss", text="    global state", source="global state")
 
 PARTS = """\
-A derivative may be called again, out of order or from another thread, where that value would be lost or stale.
+A derivative may be called again, out of order or from another thread, where the value left there would be lost or stale.
 Return `state` from `loss`, or keep it in an argument (docs/errors.md#w014)."""
 
 
 def test_a_message_says_what_where_why_and_what_to_do():
     refusal = error("W014", PLACE, name="state")
     where = '  File "model.py", line 12\n    global state\n    ^^^^^^^^^^^^\n'
-    what = "`loss` leaves a differentiated value in the global `state` (W014).\n"
+    what = "`loss` assigns the global `state` (W014).\n"
     assert type(refusal) is UnsupportedSyntax
     assert refusal.render() == where + "wengert.UnsupportedSyntax: " + what + PARTS
     assert str(refusal) == what + where + PARTS
@@ -33,7 +33,7 @@ def test_a_message_says_what_where_why_and_what_to_do():
 
 def test_a_message_without_a_place_is_only_words():
     assert str(error("W014", name="state", function="loss")).splitlines() == [
-        "`loss` leaves a differentiated value in the global `state` (W014).",
+        "`loss` assigns the global `state` (W014).",
         *PARTS.splitlines(),
     ]
 

@@ -14,7 +14,10 @@ import pytest
 from table import ROWS, Row
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-PROGRAMS = ("logistic_map", "two_outputs", "neuron", "logistic_regression", "newton_sqrt", "pendulum", "heat")
+PROGRAMS = (
+    "logistic_map", "two_outputs", "neuron", "logistic_regression", "newton_sqrt", "pendulum", "heat", "recurrent", "stencil", "cholesky", "particles",
+    "soft_dtw", "recursion", "own_rules",
+)  # fmt: skip
 
 needs_sklearn = pytest.mark.skipif(importlib.util.find_spec("sklearn") is None, reason="needs wengert[examples]")
 
@@ -27,7 +30,12 @@ def test_derivative_agrees_with_differences(row: Row) -> None:
     arguments = row.arguments()
     argnums = row.argnums if isinstance(row.argnums, tuple) else (row.argnums,)
     directions = {number: direction_of(arguments[number], seed=number) for number in argnums}
-    slopes = difference(row.primal, arguments, directions)
+    primal = row.primal
+    if row.mode in ("hessian", "hvp"):
+        from wengert import grad
+
+        primal = grad(row.primal, row.argnums)
+    slopes = difference(primal, arguments, directions)
     cotangent = cotangent_of(slopes)
     expected = inner(cotangent, slopes)
     if row.mode == "jvp":
@@ -35,6 +43,10 @@ def test_derivative_agrees_with_differences(row: Row) -> None:
 
         tangents = tuple(directions.get(number, zero_of(argument)) for number, argument in enumerate(arguments))
         found = inner(cotangent, jvp(row.primal, arguments, tangents)[1])
+    elif row.mode == "hvp":
+        found = inner(cotangent, row.derivative(*arguments, directions[argnums[0]]))
+    elif row.mode == "hessian":
+        found = inner(cotangent, row.derivative(*arguments) @ directions[argnums[0]])
     else:
         gradient = row.derivative(*arguments)
         if row.mode == "value_and_grad":

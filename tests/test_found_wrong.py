@@ -75,6 +75,52 @@ def a_star_takes_items_of_a_list(x):
     return x * rest[0] + rest[-1] * y
 
 
+def a_list_of_known_length_is_read_by_number(x):
+    m = [x, 3.0, x * x]
+    s = 0.0
+    for i in range(3):
+        s = s + m[i] * m[i - 1]
+    return s
+
+
+def a_tuple_is_read_by_number_in_a_loop_in_a_branch(x):
+    m = (x, 3.0, x * x)
+    s = 0.0
+    for i in range(3):
+        for j in range(2):
+            if m[j] > 0.5:
+                s = s + m[i] * m[j]
+    return s * m[0]
+
+
+def a_list_of_known_length_is_walked_over(x):
+    s = 0.0
+    for v in [x, 2.0, x * x]:
+        s += v * v
+    return s
+
+
+def powers(n, xs):
+    cs = [0.0] * len(xs)
+    for i in range(len(xs)):
+        cs[i] = 1.0 / (2.0 - xs[i])
+    if n == 0:
+        return cs[0] * cs[-1]
+    return powers(n - 1, xs) * cs[1]
+
+
+def a_recursive_function_reads_a_list_by_number(x):
+    return powers(2, [x, 3.0, x * x])
+
+
+def a_list_is_written_by_number_where_it_has_a_number_of_the_text(x):
+    cs = [0.0] * 3
+    for i in range(3):
+        cs[i] = x * i
+        cs[i] += x * x
+    return cs[0] * cs[1] + cs[2]
+
+
 PROGRAMS = [
     an_exit_two_branches_deep_is_not_dropped,
     what_a_branch_that_may_leave_defines_is_saved_only_where_it_is_defined,
@@ -83,6 +129,10 @@ PROGRAMS = [
     an_element_of_a_container_varies,
     a_name_of_some_turns_only_can_be_saved,
     a_star_takes_items_of_a_list,
+    a_list_of_known_length_is_read_by_number,
+    a_tuple_is_read_by_number_in_a_loop_in_a_branch,
+    a_list_of_known_length_is_walked_over,
+    a_list_is_written_by_number_where_it_has_a_number_of_the_text,
 ]
 
 
@@ -93,6 +143,17 @@ def test_right_in_both_modes_and_again(program: Callable[[float], Any]) -> None:
         quotient = (program(x + step) - program(x - step)) / (2 * step)
         assert grad(program)(x) == pytest.approx(quotient, rel=1e-7)
         assert jvp(program, (x,), (1.0,))[1] == pytest.approx(quotient, rel=1e-7)
+        slope = grad(program)
+        again = (slope(x + step) - slope(x - step)) / (2 * step)
+        assert grad(slope)(x) == pytest.approx(again, rel=1e-6, abs=1e-8)
+        assert jvp(slope, (x,), (1.0,))[1] == pytest.approx(again, rel=1e-6, abs=1e-8)
+
+
+def test_a_recursive_function_that_reads_a_list_by_number_is_right() -> None:
+    step, program = 1e-6, a_recursive_function_reads_a_list_by_number
+    quotient = (program(0.3 + step) - program(0.3 - step)) / (2 * step)
+    assert grad(program)(0.3) == pytest.approx(quotient, rel=1e-7)
+    assert jvp(program, (0.3,), (1.0,))[1] == pytest.approx(quotient, rel=1e-7)
 
 
 def test_a_sum_over_an_axis_keeps_its_axis_in_the_tangent() -> None:
@@ -119,3 +180,38 @@ def test_a_derivative_of_a_derivative_with_nested_loops_is_right() -> None:
     slope = grad(coupled)
     quotient = (slope(0.6 + 1e-6, 3, 2) - slope(0.6 - 1e-6, 3, 2)) / 2e-6
     assert grad(slope)(0.6, 3, 2) == pytest.approx(quotient, rel=1e-7)
+
+
+def test_what_an_argument_is_given_after_a_loop_stays_in_it_though_the_loop_rebinds_another_name() -> None:
+    def extended(x, y, box):
+        for _ in range(2):
+            box[0] = x
+            y = x
+        box.append(np.sin(x))
+        return y
+
+    box = [-0.7, 1.0]
+    assert grad(extended)(0.2, 1.0, box) == 1.0
+    assert box == [0.2, 1.0, np.sin(0.2)]
+
+
+def test_a_variable_without_a_value_on_the_way_taken_is_an_error_though_the_gradient_would_not_read_it() -> None:
+    def set_above_one(x):
+        if x > 1:
+            y = x * x
+        return y
+
+    assert grad(set_above_one)(2.0) == 4.0
+    with pytest.raises(UnboundLocalError, match="'y'"):
+        grad(set_above_one)(0.5)
+
+
+def test_a_variable_that_is_read_on_the_way_on_which_it_was_set_needs_no_other() -> None:
+    def twice_asked(x):
+        if x > 1:
+            y = x * x
+        if x <= 1:
+            return x
+        return y
+
+    assert grad(twice_asked)(2.0) == 4.0 and grad(twice_asked)(0.5) == 1.0

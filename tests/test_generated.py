@@ -47,17 +47,20 @@ def test_texts_do_not_depend_on_the_hash_seed(tmp_path: Path, seed: str) -> None
 
 def test_modules_run_without_wengert_installed(tmp_path: Path) -> None:
     calls: list[tuple[str, str, tuple[Any, ...]]] = []
-    for row in ROWS:
+    rows = [row for row in ROWS if row.module != "own_rules"]  # whose texts call functions of that module, and it imports wengert
+    for row in rows:
         arguments = row.arguments()
         if row.mode == "jvp":  # a tangent for each that can vary
             arguments = (*arguments, *(argument * 0.5 for argument in arguments if isinstance(argument, (float, np.ndarray))))
+        if row.mode == "hvp":  # the vector
+            arguments = (*arguments, arguments[0] * 0.5)
         calls.append((row.name, f"{row.mode}_{row.function}", arguments))
     (tmp_path / "calls").write_bytes(pickle.dumps(calls))
     run = subprocess.run(
         [sys.executable, "-c", WITHOUT_WENGERT, tmp_path / "calls", GENERATED], capture_output=True, text=True, cwd=tmp_path
     )
     assert run.returncode == 0, run.stderr
-    assert len(run.stdout.splitlines()) == len(ROWS)
+    assert [line.split()[0] for line in run.stdout.splitlines() if "/" in line] == [row.name for row in rows]
 
 
 def test_no_helper_is_called_that_plain_numpy_can_say() -> None:

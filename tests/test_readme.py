@@ -1,15 +1,22 @@
-"""The README says what is true: its derivative is the one we print, and it has the two set-up commands."""
+"""The README says what is true: its derivatives are those we print, its examples give what they say, its links and commands lead somewhere."""
 
 from __future__ import annotations
 
+import doctest
 import importlib.util
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 from wengert import grad
 
-README = (Path(__file__).resolve().parent.parent / "README.md").read_text()
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
@@ -37,3 +44,35 @@ def test_there_are_two_commands_that_set_up_a_machine_with_nothing_but_python() 
     assert len(commands) == 2
     assert all(command.startswith("python3 -m venv .venv && .venv/bin/pip install -e ") for command in commands)
     assert commands[0].endswith("examples/logistic_map.py") and commands[1].endswith("-m pytest")
+
+
+def test_the_examples_give_what_they_say() -> None:
+    pytest.importorskip("scipy")
+    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert tried > 10 and failed == 0
+
+
+def test_the_command_prints_the_derivative_above() -> None:
+    (command,) = re.findall(r"`python (-m wengert .*?)`", README)
+    run = subprocess.run([sys.executable, *shlex.split(command)], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    shown, printed = (re.sub(r"# line \d+", "# line", text) for text in (blocks("python")[1], run.stdout))
+    assert shown.strip() in printed
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))])
+def test_links_lead_to_files_and_headings_that_are_there(page: str) -> None:
+    text = re.sub(r"^```.*?^```$", "", (ROOT / page).read_text(), flags=re.DOTALL | re.MULTILINE)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target:
+            continue
+        path, _, heading = target.partition("#")
+        file = (ROOT / page).parent / path if path else ROOT / page
+        assert file.exists(), target
+        assert not heading or heading in headings(file), target
+
+
+def headings(file: Path) -> set[str]:
+    """The names under which a page's headings can be linked to."""
+    found = re.findall(r"^#+ (.*)$", file.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}

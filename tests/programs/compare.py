@@ -7,6 +7,7 @@ A refusal is a failure too, because the programs are in the accepted language. P
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib.util
 import io
 import itertools
@@ -71,6 +72,13 @@ def quietly(function: Callable[..., Any], *args: Any) -> tuple[Any, str]:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         result = function(*args)
     return result, printed.getvalue()
+
+
+def on_copies(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, str]:
+    """The result, what was printed, and what became of the arguments, of which the function gets copies."""
+    copies = copy.deepcopy(arguments)
+    result, printed = quietly(function, *copies)
+    return result, f"{printed}{copies!r}"
 
 
 # Leaves: floats and float arrays, in tuples and lists; ints are constants
@@ -141,7 +149,7 @@ def check(program: Program, folder: Path, only: str | None = None) -> Failure | 
     with in_time(PATIENCE if only is None else 2), loaded(program, folder) as module:
         Ties.count = 0
         function = getattr(module, program.function)
-        value, printed = quietly(function, *program.arguments)
+        value, printed = on_copies(function, program.arguments)
         if any(isinstance(item, int) for item in as_tuple(value)):  # an int has no derivative, and wengert says so
             return SKIPPED
         expected = reference(module, program)
@@ -180,7 +188,7 @@ def same_value(found: Any, value: Any, what: str) -> None:
 
 def same_prints(found: str, printed: str, what: str) -> None:
     if found != printed:
-        raise Mismatch(f"{what} printed {found!r}, the program {printed!r}")
+        raise Mismatch(f"{what} printed, and left in the arguments, {found!r}, the program {printed!r}")
 
 
 def active(arguments: tuple[Any, ...]) -> tuple[int, ...]:
@@ -211,7 +219,7 @@ def compare_grad(function: Any, arguments: tuple[Any, ...], value: Any, printed:
     if isinstance(value, tuple):
         return
     numbers = active(arguments)
-    gradient, said = quietly(grad(function, argnums=numbers), *arguments)
+    gradient, said = on_copies(grad(function, argnums=numbers), arguments)
     gradient_is(dict(zip(numbers, gradient, strict=True)), arguments, (1.0,), expected, "grad")
     same_prints(said, printed, "grad")
 
@@ -222,7 +230,7 @@ def compare_value_and_grad(function: Any, arguments: tuple[Any, ...], value: Any
     if isinstance(value, tuple):
         return
     first = active(arguments)[-1]
-    (out, gradient), said = quietly(value_and_grad(function, argnums=first), *arguments)
+    (out, gradient), said = on_copies(value_and_grad(function, argnums=first), arguments)
     same_value(out, value, "value_and_grad")
     same_prints(said, printed, "value_and_grad")
     only = Reference(expected.outputs, {path: row for path, row in expected.slopes.items() if path[0] == first})
@@ -233,7 +241,7 @@ def compare_vjp(function: Any, arguments: tuple[Any, ...], value: Any, printed: 
     """The pullback is called twice, with different cotangents."""
     from wengert import vjp
 
-    (out, pullback), said = quietly(lambda: vjp(function, *arguments))
+    (out, pullback), said = on_copies(lambda *args: vjp(function, *args), arguments)
     same_value(out, value, "vjp")
     same_prints(said, printed, "vjp")
     for weights in ((0.5, -1.25), (2.0, 0.75)):
@@ -251,7 +259,7 @@ def compare_jvp(function: Any, arguments: tuple[Any, ...], value: Any, printed: 
         0 if isinstance(argument, int) else with_leaves(argument, lambda path, _: directions[path], (position,))
         for position, argument in enumerate(arguments)
     )
-    (out, tangent), said = quietly(lambda: jvp(function, arguments, tangents))
+    (out, tangent), said = on_copies(lambda *args: jvp(function, args, tangents), arguments)
     same_value(out, value, "jvp")
     same_prints(said, printed, "jvp")
     for index, item in enumerate(as_tuple(tangent)):

@@ -21,7 +21,7 @@ import numpy as np
 
 from wengert import jvp, value_and_grad, vjp
 from wengert.ir.evaluate import evaluate
-from wengert.ir.kinds import kind_of
+from wengert.ir.values import kind_of
 from wengert.ir.verify import verify
 from wengert.pipeline import Request, derive
 

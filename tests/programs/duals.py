@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 
 TIE = 1e-9
+MAKING = frozenset({"zeros", "ones", "empty", "full", "zeros_like", "ones_like", "array"})
+"""Functions of NumPy that make an array, into which a program may write numbers that vary."""
 
 
 class Ties:
@@ -196,13 +198,15 @@ class DualNumpy:
 
     def __getattr__(self, name: str) -> Any:
         function = getattr(np, name)
+        if name in MAKING:
+            return lambda *args: function(*args).astype(object)
         if not hasattr(Dual, name):
             return function
 
-        def call(x: Any) -> Any:
+        def call(x: Any, **keywords: Any) -> Any:
             if isinstance(x, np.ndarray) and x.dtype == object:
                 x = np.array([item if isinstance(item, Dual) else Dual(float(item)) for item in x], dtype=object)
-            return function(x)
+            return function(x, **keywords)
 
         return call
 

@@ -21,9 +21,11 @@ os.environ["WENGERT_CACHE_DIR"] = ""  # every derivative is made anew
 
 from compare import SKIPPED, Failure, check
 from generate import Program, program
+from memory import writing_program
 from reduce import reduce
 
 CHUNK = 50
+WRITING = 1_000_000
 
 
 def fails_like(failure: Failure, folder: Path) -> Callable[[Program], bool]:
@@ -41,9 +43,14 @@ def report(made: Program, failure: Failure, small: Program | None = None) -> str
     return f"seed {made.seed}: {failure.stage}\n{failure.message}\narguments {made.arguments}\n\n{shown.text}"
 
 
+def made_of(seed: int) -> Program:
+    """The program of a seed; from a million on one that writes in place."""
+    return writing_program(seed) if seed >= WRITING else program(seed)
+
+
 def examine(seed: int, folder: Path, smaller: bool, known: set[str]) -> tuple[str | None, str]:
     """A report if the program fails, and one word for the statistics; of each kind of failure one is made small."""
-    made = program(seed)
+    made = made_of(seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = check(made, folder)
@@ -75,7 +82,7 @@ def main() -> int:
     parser.add_argument("--as-is", action="store_true", help="print failing programs without making them smaller")
     options = parser.parse_args()
     if options.show is not None:
-        print(program(options.show).text)
+        print(made_of(options.show).text)
         with tempfile.TemporaryDirectory() as folder:
             text, word = examine(options.show, Path(folder), not options.as_is, set())
         print(text or word)

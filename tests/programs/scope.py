@@ -16,6 +16,7 @@ class Scope:
     tuples: dict[str, int] = field(default_factory=dict)  # a tuple or list of so many floats
     frozen: set[str] = field(default_factory=set)  # read by a nested function or a loop's bound: not assigned again
     callables: list[str] = field(default_factory=list)  # of one float
+    things: dict[str, tuple[str, int]] = field(default_factory=dict)  # what can be changed: what it is, of how many numbers
 
     def copy(self) -> Scope:
         return Scope(
@@ -26,6 +27,7 @@ class Scope:
             dict(self.tuples),
             set(self.frozen),
             list(self.callables),
+            dict(self.things),
         )
 
     def forget(self, name: str) -> None:
@@ -34,12 +36,13 @@ class Scope:
             if name in names:
                 names.remove(name)
         self.tuples.pop(name, None)
+        self.things.pop(name, None)
         for names in self.flags.values():
             if name in names:
                 names.remove(name)
 
     def take(self, other: Scope) -> None:
-        for item in ("floats", "vectors", "ints", "flags", "tuples", "frozen", "callables"):
+        for item in ("floats", "vectors", "ints", "flags", "tuples", "frozen", "callables", "things"):
             setattr(self, item, getattr(other, item))
 
     def meet(self, other: Scope) -> Scope:
@@ -56,6 +59,7 @@ class Scope:
             {name: size for name, size in self.tuples.items() if other.tuples.get(name) == size},
             self.frozen | other.frozen,
             [name for name in self.callables if name in other.callables],
+            {name: thing for name, thing in self.things.items() if other.things.get(name) == thing},
         )
 
 
