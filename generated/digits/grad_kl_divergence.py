@@ -50,7 +50,7 @@ def grad_kl_divergence(params, x, target):
     # line 26: shifted = z - np.max(z, axis=1, keepdims=True)   (log_probabilities, called in line 31)
     shifted_2 = z == shifted_1
     z_bar = (
-        -shifted_bar.sum(axis=1, keepdims=True) * shifted_2 / shifted_2.sum(axis=1, keepdims=True)
+        -shifted_bar.sum(axis=1, keepdims=True) / shifted_2.sum(axis=1, keepdims=True) * shifted_2
     )
     z_bar += shifted_bar
     # line 25: z = h @ params["W2"] + params["b2"]   (log_probabilities, called in line 31)

@@ -49,12 +49,12 @@ def grad_misfit(u, observed, steps, c):
         u_2 = u_bar[1:-1]
         u_3 = u_bar[-1:]
         u_bar = np.zeros_like(u)
-        u_bar[-1:] += u_3
+        u_bar[-1:] = u_3
         u_bar[:1] += u_1
         # line 15: inner = u[1:-1] + c * (u[2:] - 2 * u[1:-1] + u[:-2])   (diffuse, called in line 21)
         inner_1_bar = c * u_2
         u_bar[:-2] += inner_1_bar
-        u_bar[1:-1] += -2 * inner_1_bar
+        u_bar[1:-1] -= 2 * inner_1_bar
         u_bar[2:] += inner_1_bar
         u_bar[1:-1] += u_2
     return u_bar

@@ -47,19 +47,19 @@ def grad_misfit(u, observed, steps, c):
     # line 22: return np.sum((end - observed) ** 2)
     u_bar = 2 * (u - observed)
     c_bar = 0.0
-    for u, items_1 in zip(reversed(u_tape), reversed(inner_1_tape)):
+    for u, inner_1 in zip(reversed(u_tape), reversed(inner_1_tape)):
         # line 16: u = np.concatenate((u[:1], inner, u[-1:]))   (diffuse, called in line 21)
         u_1 = u_bar[:1]
         u_2 = u_bar[1:-1]
         u_3 = u_bar[-1:]
         u_bar = np.zeros_like(u)
-        u_bar[-1:] += u_3
+        u_bar[-1:] = u_3
         u_bar[:1] += u_1
         # line 15: inner = u[1:-1] + c * (u[2:] - 2 * u[1:-1] + u[:-2])   (diffuse, called in line 21)
-        c_bar_1 = (u_2 * items_1).sum()
+        c_bar_1 = (u_2 * inner_1).sum()
         inner_1_bar = c * u_2
         u_bar[:-2] += inner_1_bar
-        u_bar[1:-1] += -2 * inner_1_bar
+        u_bar[1:-1] -= 2 * inner_1_bar
         u_bar[2:] += inner_1_bar
         u_bar[1:-1] += u_2
         c_bar += c_bar_1

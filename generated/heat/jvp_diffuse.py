@@ -34,12 +34,11 @@ def jvp_diffuse(u, steps, c, u_dot, c_dot):
     if kinds_of(u, steps, c) != KINDS:
         raise TypeError(f"jvp_diffuse was made for {KINDS}, not {kinds_of(u, steps, c)}")
     for _ in range(steps):
-        inner_1_dot = u_dot[1:-1]
-        inner_2 = u[2:] - 2 * u[1:-1] + u[:-2]
-        inner_2_dot = u_dot[2:] + u_dot[:-2]
-        inner_2_dot -= 2 * u_dot[1:-1]
-        inner_dot = inner_1_dot + c_dot * inner_2 + c * inner_2_dot
-        inner = u[1:-1] + c * inner_2
+        inner_1 = u[2:] - 2 * u[1:-1] + u[:-2]
+        inner_1_dot = u_dot[2:] + u_dot[:-2]
+        inner_1_dot -= 2 * u_dot[1:-1]
+        inner_dot = u_dot[1:-1] + c_dot * inner_1 + c * inner_1_dot
+        inner = u[1:-1] + c * inner_1
         u = np.concatenate((u[:1], inner, u[-1:]))
         u_dot = np.concatenate((u_dot[:1], inner_dot, u_dot[-1:]))
     return u, u_dot.copy()

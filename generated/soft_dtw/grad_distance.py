@@ -1,0 +1,135 @@
+import math
+import numpy as np
+
+KINDS = 'float64[*], float64[*], float'
+
+
+def kinds_of(*values):
+    """The kinds of values, as messages say them: a saved derivative asks whether they are those it was made for."""
+    words = []
+    for value in values:
+        if isinstance(value, np.ndarray):
+            words.append(
+                f"{value.dtype}[{', '.join(('1' if length == 1 else '*' for length in value.shape))}]",
+            )
+        elif isinstance(value, np.generic):
+            words.append(f"np.{value.dtype}")
+        elif type(value) is dict:
+            words.append(
+                "{" + ", ".join((f"{key!r}: {kinds_of(item)}" for key, item in value.items())) + "}"
+            )
+        elif type(value) is tuple:
+            words.append(f"({kinds_of(*value)})")
+        elif type(value) is list:
+            items = [kinds_of(item) for item in value]
+            words.append(f"[{items[0]} ...]" if len(set(items)) == 1 else f"[{', '.join(items)}]")
+        else:
+            words.append(
+                repr(value) if value is None or type(value) in (bool, str) else type(value).__name__
+            )
+    return ", ".join(words)
+
+
+def grad_distance(x, y, gamma):
+    """Gradient of soft_dtw.distance with respect to x."""
+    if kinds_of(x, y, gamma) != KINDS:
+        raise TypeError(f"grad_distance was made for {KINDS}, not {kinds_of(x, y, gamma)}")
+    # forward sweep
+    n = len(x)
+    m = len(y)
+    r = np.full((n + 1, m + 1), 1e10)
+    r[0, 0] = 0.0
+    r_1_tapes = []
+    a_tapes = []
+    c_tapes = []
+    least_tapes = []
+    total_1_tapes = []
+    total_2_tapes = []
+    total_3_tapes = []
+    for i in range(1, n + 1):
+        r_1_tape = []
+        a_tape = []
+        c_tape = []
+        least_tape = []
+        total_1_tape = []
+        total_2_tape = []
+        total_3_tape = []
+        for j in range(1, m + 1):
+            r_1 = x[i - 1] - y[j - 1]
+            r_1_tape.append(r_1)
+            a = r[i - 1, j - 1]
+            a_tape.append(a)
+            b = r[i - 1, j]
+            c = r[i, j - 1]
+            c_tape.append(c)
+            least = min(a, b, c)
+            least_tape.append(least)
+            total_1 = math.exp((least - a) / gamma)
+            total_1_tape.append(total_1)
+            total_2 = math.exp((least - b) / gamma)
+            total_2_tape.append(total_2)
+            total_3 = math.exp((least - c) / gamma)
+            total_3_tape.append(total_3)
+            total = total_1 + total_2 + total_3
+            r[i, j] = r_1 ** 2 + (least - gamma * math.log(total))
+        r_1_tapes.append(r_1_tape)
+        a_tapes.append(a_tape)
+        c_tapes.append(c_tape)
+        least_tapes.append(least_tape)
+        total_1_tapes.append(total_1_tape)
+        total_2_tapes.append(total_2_tape)
+        total_3_tapes.append(total_3_tape)
+
+    # reverse sweep
+    # line 30: return r[n, m]
+    r_bar = np.zeros_like(r)
+    r_bar[n, m] = 1.0
+    x_bar = np.zeros_like(x)
+    for i, r_1_tape, a_tape, c_tape, least_tape, total_1_tape, total_2_tape, total_3_tape in zip(
+        reversed(range(1, n + 1)),
+        reversed(r_1_tapes),
+        reversed(a_tapes),
+        reversed(c_tapes),
+        reversed(least_tapes),
+        reversed(total_1_tapes),
+        reversed(total_2_tapes),
+        reversed(total_3_tapes),
+    ):
+        for j, r_1, a, c, least, total_1, total_2, total_3 in zip(
+            reversed(range(1, m + 1)),
+            reversed(r_1_tape),
+            reversed(a_tape),
+            reversed(c_tape),
+            reversed(least_tape),
+            reversed(total_1_tape),
+            reversed(total_2_tape),
+            reversed(total_3_tape),
+        ):
+            b = r[i - 1, j]
+            total = total_1 + total_2 + total_3
+            # line 29: r[i, j] = (x[i - 1] - y[j - 1]) ** 2 + soft_min(r[i - 1, j - 1], r[i - 1, j] ...
+            r_2_bar = r_bar[i, j]
+            # line 20: return least - gamma * math.log(total)   (soft_min, called in line 29)
+            total_bar = -r_2_bar * gamma / total
+            # line 19: total = math.exp((least - a) / gamma) + math.exp((least - b) / gamma) + math ...   (soft_min, called in line 29)
+            total_4_bar = total_bar * total_3 / gamma
+            total_5_bar = total_bar * total_2 / gamma
+            total_6_bar = total_bar * total_1 / gamma
+            least_bar = total_6_bar + total_5_bar + total_4_bar + r_2_bar
+            c_bar = -total_4_bar
+            b_bar = -total_5_bar
+            a_bar = -total_6_bar
+            # line 18: least = min(a, b, c)   (soft_min, called in line 29)
+            least_1 = float(a == least)
+            least_2 = float(b == least)
+            least_3 = float(c == least)
+            least_4 = least_1 + least_2 + least_3
+            c_bar += least_bar * least_3 / least_4
+            b_bar += least_bar * least_2 / least_4
+            a_bar += least_bar * least_1 / least_4
+            # line 29: r[i, j] = (x[i - 1] - y[j - 1]) ** 2 + soft_min(r[i - 1, j - 1], r[i - 1, j] ...
+            r_bar[i, j - 1] += c_bar
+            r_bar[i - 1, j] += b_bar
+            r_bar[i - 1, j - 1] += a_bar
+            x_bar[i - 1] += r_2_bar * (2 * r_1)
+    return x_bar
