@@ -15,7 +15,20 @@ from wengert import errors
 from wengert.ir.axes import broadcast_axes
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
-from wengert.ir.kinds import FLOAT, UNKNOWN, Array, Kind, List, Tuple, Union, axes_of, may_carry_derivative, scalar_type
+from wengert.ir.kinds import (
+    FLOAT,
+    UNKNOWN,
+    Array,
+    Kind,
+    List,
+    NumpyScalar,
+    Tuple,
+    Union,
+    axes_of,
+    is_scalar,
+    may_carry_derivative,
+    scalar_type,
+)
 from wengert.ir.lattice import join, join_all, options_of
 from wengert.rules.fitting import fit
 from wengert.rules.index_kinds import element_of
@@ -119,10 +132,10 @@ def _direction(sign: int) -> Weight:
     return weight
 
 
-def _math(text: str, *weights: tuple[str, Weight]) -> None:
+def _math(text: str, *weights: tuple[str, Weight], kind: Callable[[Call, KindOf], Kind] | None = None) -> None:
     vjp, jvp = weighted_items(*weights)
     names = tuple(name for name, _ in weights)
-    general(text, vjp=vjp, jvp=jvp, of=names, kind=always(FLOAT), sequences=frozenset(names), cost=4)
+    general(text, vjp=vjp, jvp=jvp, of=names, kind=kind or always(FLOAT), sequences=frozenset(names), cost=4)
 
 
 def _partner(parameter: str) -> Weight:
@@ -130,7 +143,26 @@ def _partner(parameter: str) -> Weight:
 
 
 _math("y = math.fsum(xs)", ("xs", one))
-_math("z = math.sumprod(p, q)", ("p", _partner("q")), ("q", _partner("p")))
+
+def _sumprod_kind(call: Call, kind: KindOf) -> Kind:
+    """Of floats of one type it is one more; of other numbers it is what they make of it."""
+    items = [item for name in ("p", "q") for item in item_kinds(kind(call[name])) or (element_of(kind(call[name])),)]
+    alike = is_scalar(items[0]) and all(item == items[0] for item in items)
+    return items[0] if alike and items[0] in (FLOAT, NumpyScalar("float64"), NumpyScalar("float32")) else UNKNOWN
+
+
+def _of_numbers(weight: Weight) -> Weight:
+    """The weight, if all that is paired are numbers."""
+
+    def checked(b: Builder, call: Call, items: Sequence[Atom], position: int) -> Atom:
+        if any(not is_scalar(item) for name in ("p", "q") for item in item_kinds(b.kind(call[name])) or ()):
+            raise errors.error("W044", call.line.place, name=call.line.op, what="a list of arrays")
+        return weight(b, call, items, position)
+
+    return checked
+
+
+_math("z = math.sumprod(p, q)", ("p", _of_numbers(_partner("q"))), ("q", _of_numbers(_partner("p"))), kind=_sumprod_kind)
 _math("z = math.dist(p, q)", ("p", _direction(1)), ("q", _direction(-1)))
 _vjp, _jvp = weighted_items(("xs", others))
 general("y = math.prod(xs, *, start=1)", vjp=lambda b, call, y_bar, name: _vjp(b, _from_one(call), y_bar, name),
