@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wengert import grad, jvp
+from wengert import check_grads, grad, jvp
 
 
 def an_exit_two_branches_deep_is_not_dropped(x):
@@ -215,3 +215,38 @@ def test_a_variable_that_is_read_on_the_way_on_which_it_was_set_needs_no_other()
         return y
 
     assert grad(twice_asked)(2.0) == 4.0 and grad(twice_asked)(0.5) == 1.0
+
+
+def _grown_after_a_read(x):
+    e = [x, x]
+    s = e[1] * x
+    e.append(x)
+    return e[2] * s
+
+
+def _grown_after_a_branch(x):
+    e = [x, x * x]
+    if x > 0.1:
+        e = [x * x, x]
+    e.append(2 * x)
+    return e[2] * e[0]
+
+
+def _grown_after_writes(x):
+    e = [x, x * x]
+    for _ in range(3):
+        e[0] = e[0] * x
+    e.append(2 * x)
+    return e[2] * e[0] * e[1]
+
+
+def _grown_by_tuples(x):
+    e = [(x, x * x), (x * x, 2 * x)]
+    s = e[1][0]
+    e.append((s, x))
+    return e[2][0] * e[0][1] * e[1][0]
+
+
+@pytest.mark.parametrize("function", [_grown_after_a_read, _grown_after_a_branch, _grown_after_writes, _grown_by_tuples])
+def test_a_list_of_known_length_that_grows_gives_what_came_before_its_adjoint(function) -> None:
+    check_grads(function, (0.7,), order=2)

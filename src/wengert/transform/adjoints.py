@@ -39,7 +39,7 @@ from wengert.ir.kinds import (
 )
 from wengert.ir.walk import atoms, base, blocks_of, bound, lines_of, map_blocks, names
 from wengert.rules.table import bind, lookup
-from wengert.transform.bars import Bars, Spot, Spots, follow, full, hint, is_container, kind_at, parts, reduced, zero
+from wengert.transform.bars import Bars, Spot, Spots, follow, full, hint, is_container, item, items_of, kind_at, parts, reduced, zero
 from wengert.transform.keeping import Keeping
 from wengert.transform.terms import Term, write
 
@@ -111,6 +111,23 @@ class Adjoints:
                         self.give(bars, target, Term(follow(b, whole, b.kind(target), inner)), inner)
                 else:
                     self.give(bars, target, term if path else reduced(b, term, source, target), path)
+
+    def give_whole(self, b: Builder, bars: Bars, atom: Atom, term: Term) -> None:
+        """Add an adjoint written as one list to that of an atom: if that is kept by parts, each part its own."""
+        kind = b.kind(atom)
+        items = items_of(kind)
+        if items is None or not (isinstance(atom, str) and atom in self.active):
+            self.give(bars, atom, term)
+            return
+        whole, read_from_its_end = term.base, isinstance(b.kind(term.base), Iterator)
+        for key, inner in reversed(items):
+            if read_from_its_end:
+                part, whole = b.apply_many("next", whole, hints=(hint((atom, key)), hint((atom,))))
+            else:
+                part = item(b, whole, key, kind)
+            b.kinds[part] = tree_kind(inner)
+            for path, _ in parts(inner):
+                self.give(bars, atom, Term(follow(b, part, inner, path)), (key, *path))
 
     def take(self, b: Builder, bars: Bars, spot: Spot) -> Atom:
         """The complete adjoint of a spot, written down in full shape."""

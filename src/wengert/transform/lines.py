@@ -184,6 +184,12 @@ class LineReversal(WriteReversal, ReadReversal, RuleReversal):
             whole = rest[0].base if rest else b.apply("list")
             self.give(bars, line.args[0], Term(b.apply("append", whole, value, hint=hint((line.args[0],)))))
             return
+        if is_container(b.kind(target)):  # by parts: what it is made of has the same parts
+            for spot in [spot for spot in bars if spot[0] == target]:
+                for term in bars.pop(spot):
+                    for atom in line.args if line.op == "plus" else line.args[:1]:
+                        self.give(bars, atom, term, spot[1:])
+            return
         if (target,) not in bars:
             return
         match line.op:
@@ -193,14 +199,14 @@ class LineReversal(WriteReversal, ReadReversal, RuleReversal):
                 b.kinds[value] = tree_kind(b.kind(line.args[1]))
                 b.kinds[rest_of] = Iterator(b.kinds[value])
                 self.by_parts(b, bars, line.args[1], value)
-                self.give(bars, line.args[0], Term(rest_of))
+                self.give_whole(b, bars, line.args[0], Term(rest_of))
             case "plus":
                 (term,) = bars.pop((target,))
                 for atom in line.args:
-                    self.give(bars, atom, term)
+                    self.give_whole(b, bars, atom, term)
             case "reversed" | "unread":
                 (term,) = bars.pop((target,))
-                self.give(bars, line.args[0], term)
+                self.give_whole(b, bars, line.args[0], term)
             case _:  # a value under another name: copies, projections, what keeps a shape
                 term = Term(self.take(b, bars, (target,)))
                 for atom in line.args[:1]:
@@ -299,12 +305,6 @@ class LineReversal(WriteReversal, ReadReversal, RuleReversal):
             items = [(Const(key), atom) for key, atom in enumerate(line.args)]
         target = self.spots.of(line.targets[0])
         whole = bars.pop(target, None)
-        if whole and isinstance(b.kind(whole[0].base), Iterator):  # a list that a loop appended to, read from its end
-            back = whole[0].base
-            for item in reversed(line.args):
-                part, back = b.apply_many("next", back, hints=(hint(target), hint(target)))
-                self.give(bars, item, Term(part))
-            return
         for key, atom in items:
             assert isinstance(key, Const)
             if whole and isinstance(atom, str) and atom in self.active:  # a list whose adjoint is a list

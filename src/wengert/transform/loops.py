@@ -247,7 +247,10 @@ class LoopReversal(LineReversal):
                 start = line.initial[slots[k][0]]
                 if isinstance(start, str) and not slots[k][1]:
                     result = reshaped(b, result, start, start)
-                self.give(bars, start, result, slots[k][1])
+                if slots[k][1]:
+                    self.give(bars, start, result, slots[k][1])
+                else:
+                    self.give_whole(b, bars, start, result)
             elif k in targets or not (isinstance(result.base, Const) and result.base.value == 0.0):
                 bars.setdefault(spot, []).append(result)
 
