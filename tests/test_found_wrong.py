@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wengert import check_grads, grad, jvp
+from wengert import check_grads, grad, jacfwd, jvp, value_and_grad
 
 
 def an_exit_two_branches_deep_is_not_dropped(x):
@@ -250,3 +250,63 @@ def _grown_by_tuples(x):
 @pytest.mark.parametrize("function", [_grown_after_a_read, _grown_after_a_branch, _grown_after_writes, _grown_by_tuples])
 def test_a_list_of_known_length_that_grows_gives_what_came_before_its_adjoint(function) -> None:
     check_grads(function, (0.7,), order=2)
+
+
+def _of_the_last_turn(x, n):
+    for i in range(n):
+        y = x * i
+    return y
+
+
+def _of_the_last_test(x, n):
+    k = 0
+    while k < n:
+        y = x * k
+        k += 1
+    return y
+
+
+def _of_the_last_positive(x, n):
+    for v in [n - 3, n - 2]:
+        if v > 0:
+            y = v * x
+    return y
+
+
+def _of_the_turn_that_breaks(x, n):
+    for v in range(n):
+        for w in range(n):
+            y = w * x
+            if w > 3:
+                break
+    return y
+
+
+@pytest.mark.parametrize("function", [_of_the_last_turn, _of_the_last_test, _of_the_last_positive, _of_the_turn_that_breaks])
+def test_a_variable_that_no_turn_of_a_loop_has_set_is_an_error(function) -> None:
+    assert grad(function)(2.0, 6) == (function(2.5, 6) - function(1.5, 6))
+    for derivative in (grad(function), value_and_grad(function), jacfwd(function)):
+        with pytest.raises(UnboundLocalError, match="'y'"):
+            derivative(2.0, 0)
+
+
+def test_a_loop_that_surely_makes_a_turn_is_not_asked_whether_it_did() -> None:
+    def thrice(x):
+        for i in range(3):
+            y = x * i
+        return y
+
+    assert "raise" not in grad(thrice).source(2.0)
+
+
+def _written_twice(x, p):
+    p[[0, 0]] += p
+    total = p.sum()
+    found = None
+    if x:
+        found = total
+    return found
+
+
+def test_an_item_that_is_written_twice_by_one_line_takes_the_adjoint_of_the_last_write_though_its_kind_is_not_known() -> None:
+    check_grads(_written_twice, (1.0, np.array([0.3, 0.4])), order=2)

@@ -23,6 +23,9 @@ FORWARD = frozenset({"jvp", "tangent", "jacfwd", "value_and_jacfwd", "tangents"}
 SCALAR = frozenset({"grad", "value_and_grad"})
 """The modes that need a function of which the value is one real number."""
 
+WITH_VALUE = frozenset({"value_and_grad", "vjp", "jvp", "value_and_jacfwd"})
+"""The modes that return the function's value, too."""
+
 PREFIXES = {"jacfwd": "jacobian", "value_and_jacfwd": "value_and_jacobian"}
 """How the name of a derivative begins, where its mode is not a good word for it."""
 

@@ -20,9 +20,10 @@ from typing import Protocol
 from wengert.analysis.environment import Guard
 from wengert.analysis.returns import nest_returns, returns_in_loops
 from wengert.analysis.specialise import specialise
+from wengert.analysis.unturned import raise_unturned
 from wengert.backend.source import Printed, print_function
 from wengert.errors import error
-from wengert.forms import AUX, FORWARD, HOLOMORPHIC, SCALAR, TUPLE, named, plain_mode
+from wengert.forms import AUX, FORWARD, HOLOMORPHIC, SCALAR, TUPLE, WITH_VALUE, named, plain_mode
 from wengert.frontend.lower import lower
 from wengert.frontend.source import Source, source_of
 from wengert.ir.core import Block, Const, Def, Function, Name, Return
@@ -134,7 +135,8 @@ def _primal(request: Request) -> tuple[Source | None, Function | None, Function,
         generic = nest_returns(generic)
     varied = [position in request.wanted for position in range(len(request.kinds))]
     special = specialise(generic, request.kinds, surroundings_of(request), varied)
-    return source, generic, special.function, special.guards, title(function)
+    primal = special.function if plain_mode(request.mode) in WITH_VALUE else raise_unturned(special.function)
+    return source, generic, primal, special.guards, title(function)
 
 
 def surroundings_of(request: Request) -> Surroundings:

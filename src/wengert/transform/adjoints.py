@@ -39,7 +39,21 @@ from wengert.ir.kinds import (
 )
 from wengert.ir.walk import atoms, base, blocks_of, bound, lines_of, map_blocks, names
 from wengert.rules.table import bind, lookup
-from wengert.transform.bars import Bars, Spot, Spots, follow, full, hint, is_container, item, items_of, kind_at, parts, reduced, zero
+from wengert.transform.bars import (
+    Bars,
+    Spot,
+    Spots,
+    follow,
+    full,
+    hint,
+    is_container,
+    item,
+    items_of,
+    kind_at,
+    parts,
+    reduced,
+    zero,
+)
 from wengert.transform.keeping import Keeping
 from wengert.transform.terms import Term, write
 

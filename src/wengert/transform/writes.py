@@ -121,7 +121,7 @@ class WriteReversal(Adjoints):
         if isinstance(slot, Array) or is_scalar(slot):
             dtype = dtype_of(b.kind(bar))
             b.kinds[part] = Array(dtype, slot.axes) if isinstance(slot, Array) and dtype else b.kind(part)
-        if op not in ADDING and isinstance(b.kind(bar), Array) and not self.once(b, last):
+        if op not in ADDING and not isinstance(b.kind(bar), List) and not self.once(b, last):
             part = b.apply("np.where", b.apply("last_writes", place, last), part, Const(0.0), hint=hint((value,)))
             b.kinds[part] = b.kind(b.lines[-1].args[1]) if isinstance(b.lines[-1], Apply) else b.kind(part)
         have, wanted = axes_of(b.kind(part)), axes_of(b.kind(value))
