@@ -18,9 +18,10 @@ from dataclasses import replace
 from wengert.analysis.aliases import mutable
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Content, Location, Memory, Slot, Spoilt
+from wengert.analysis.indexed import array_of, bind_view, common_array, index_in, named_index
 from wengert.analysis.loop_kinds import settled
 from wengert.analysis.state import Fact, State
-from wengert.analysis.turns import Edge, Found, Key, Shape, Turn
+from wengert.analysis.turns import INDEX, Edge, Found, Key, Shape, Turn
 from wengert.ir.core import UNDEF, Atom, For, Name, While
 from wengert.ir.kinds import BOTTOM, NUMERIC, UNKNOWN
 from wengert.ir.lattice import join
@@ -49,13 +50,19 @@ class Carrying:
         key, stable = (id(self.line), *self.frame.path), self.state.stable
         known: Found | None = stable.get(key)
         if known is None or known.generation != self.state.generation:
+            views = {} if known is not None or not self.state.following else self._views_at_first()
             facts = {} if known is None else {name: fact for name, fact in known.facts.items() if isinstance(name[0], int) and not name[1]}
-            known = stable[key] = Found(facts, generation=self.state.generation)
+            known = stable[key] = Found(facts, views=views, generation=self.state.generation)
         return known
+
+    def _views_at_first(self) -> dict[int, Location]:
+        """The variables that are views of arrays when the loop begins: it is thought that they stay such."""
+        arrays = {position: array_of(self.state, handle) for position, handle in enumerate(self.initial)}
+        return {position: whole for position, whole in arrays.items() if whole is not None}
 
     def _opinion(self) -> tuple[object, ...]:
         found = self.found
-        return frozenset(found.slots), tuple(found.shapes.items()), frozenset(found.same.items()), frozenset(found.spoilt), frozenset(found.overlaps), dict(found.sources)
+        return frozenset(found.slots), tuple(found.shapes.items()), frozenset(found.same.items()), frozenset(found.spoilt), frozenset(found.overlaps), dict(found.sources), dict(found.views)
 
     # the head of a turn
 
@@ -86,6 +93,11 @@ class Carrying:
             return
         if isinstance(handle, str) and heap.location(handle) in heap.fields:
             self.frame.atoms[old] = self._virtual(key, state.target(self.frame, old), handle)
+            return
+        if position in self.found.views:
+            whole, index = self.found.views[position], named_index(state, old)
+            start = index_in(state, handle, whole, self.entry.contents)
+            bind_view(state, state.target(self.frame, old), whole, self._plain((position, (INDEX,)), index, UNDEF if start is None else start))
             return
         if position in self.found.shapes and key not in self.found.spoilt:
             self.frame.atoms[old] = self.without_value(key, state.target(self.frame, old), self.found.shapes[position], self._plain)
@@ -231,6 +243,8 @@ class Carrying:
     def _follow(self, key: Key, values: Sequence[Atom]) -> Content | None:
         heap = self.state.heap
         start, path = key
+        if isinstance(start, int) and start in self.found.views:
+            return index_in(self.state, values[start], self.found.views[start], heap.contents)
         found: Content | None = values[start] if isinstance(start, int) else heap.content_in(heap.fork(), start)
         for part in path:
             if not isinstance(found, str):
@@ -258,7 +272,7 @@ class Carrying:
             if self.rounds > 3 and result.kind != fact.kind:
                 result = widened(result)
             found.facts[key] = result
-        if self._notice_same([edge.values for edge in edges]):
+        if self._notice_same([edge.values for edge in edges]) or state.following and self._notice_views(edges):
             self.again()
             return False
         self._notice_overlaps(turn)
@@ -271,7 +285,8 @@ class Carrying:
         """The walk did not count; the next one begins without what it found."""
         self.rounds += 1
         self.state.generation += 1
-        again = Found(same=self.found.same, moved=self.found.moved, generation=self.state.generation)
+        found = self.found
+        again = Found(same=found.same, moved=found.moved, views=found.views, loose=found.loose, generation=self.state.generation)
         self.found = self.state.stable[id(self.line), *self.frame.path] = again
 
     def spoilers(self, turn: Turn) -> set[Location]:
@@ -308,6 +323,21 @@ class Carrying:
             if places <= {self.heads.get(key, head), _location(self.state, handle)}:
                 self.found.same[position] = handle
         return len(self.found.same) > known
+
+    def _notice_views(self, edges: Sequence[Edge]) -> bool:
+        """A variable that is, at all ends, a view of one array from before. True if this changes what was thought."""
+        found, before = self.found, (dict(self.found.views), set(self.found.loose))
+        for position, handle in enumerate(self.initial):
+            if position in found.same or position in found.shapes or position in found.loose or not edges:
+                continue
+            ends, known = [handle, *(edge.values[position] for edge in edges)], [self.entry.contents, *(edge.memory.contents for edge in edges)]
+            views = common_array(self.state, ends, known)
+            if views is None or views[0] != found.views.get(position, views[0]) or not self.state.heap.existed(views[0], self.entry):
+                if found.views.pop(position, None) is not None:
+                    found.loose.add(position)
+            elif position not in found.views:
+                found.views[position] = views[0]
+        return before != (found.views, found.loose)
 
     def _notice_overlaps(self, turn: Turn) -> None:
         found, heap = self.found, self.state.heap

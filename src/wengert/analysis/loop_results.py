@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from wengert.analysis.aliases import mutable
 from wengert.analysis.heap import Content, Spoilt
+from wengert.analysis.indexed import bind_view, named_index
 from wengert.analysis.state import Fact
-from wengert.analysis.turns import Key
+from wengert.analysis.turns import INDEX, Key
 from wengert.ir.core import Atom, Name
 from wengert.ir.kinds import BOTTOM
 from wengert.ir.walk import base
@@ -66,6 +67,9 @@ def after(carrying: Carrying, ways: Sequence[dict[Key, Fact]]) -> tuple[list[Nam
         key: Key = (position, ())
         if position in found.same:
             carrying.frame.atoms[old] = found.same[position]
+        elif position in found.views:
+            index = plain((position, (INDEX,)), named_index(state, old))
+            bind_view(state, state.target(carrying.frame, old), found.views[position], index)
         elif isinstance(handle, str) and heap.location(handle) in heap.fields:
             carrying.frame.atoms[old] = virtual(key, state.target(carrying.frame, old), handle)
         elif position in found.shapes and key not in found.spoilt:

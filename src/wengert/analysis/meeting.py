@@ -19,7 +19,8 @@ from typing import TypeAlias
 
 from wengert.analysis.aliases import mutable
 from wengert.analysis.frame import Frame
-from wengert.analysis.heap import Content, Memory, Slot, Spoilt
+from wengert.analysis.heap import Content, Location, Memory, Slot, Spoilt
+from wengert.analysis.indexed import bind_view, common_array, named_index
 from wengert.analysis.state import Fact, State
 from wengert.ir.core import UNDEF, Atom, Const, Line, Name
 from wengert.ir.walk import base
@@ -57,13 +58,21 @@ class Fields:
     parts: dict[str, Node] = field(default_factory=dict)
 
 
-Node: TypeAlias = "Same | Column | Fields | Spoilt"
+@dataclass(frozen=True, slots=True)
+class Views:
+    """A view of one array on each side, at other indices."""
+
+    whole: Location
+    indices: tuple[Atom, ...]
+
+
+Node: TypeAlias = "Same | Column | Fields | Views | Spoilt"
 
 
 def meet(state: State, frame: Frame, olds: Sequence[Name], sides: Sequence[Side], before: Memory) -> tuple[list[Name], list[list[Atom]]]:
     """Bind what the branches hand over; the targets of the new line, and for each side what it yields."""
     heap, outside = state.heap, state.out
-    reader = _Reader(state, sides)
+    reader = _Reader(state, sides, before)
     nodes = [reader.node([side.values[position] for side in sides]) for position in range(len(olds))]
     slots = heap.changed(before, *(side.memory for side in sides))
     changed = {slot: reader.slot(slot) for slot in slots}
@@ -83,8 +92,8 @@ def meet(state: State, frame: Frame, olds: Sequence[Name], sides: Sequence[Side]
 class _Reader:
     """Reads values at the end of each side."""
 
-    def __init__(self, state: State, sides: Sequence[Side]) -> None:
-        self.state, self.sides = state, sides
+    def __init__(self, state: State, sides: Sequence[Side], before: Memory) -> None:
+        self.state, self.sides, self.before = state, sides, before
 
     def node(self, handles: Sequence[Content | None]) -> Node:
         state, heap = self.state, self.state.heap
@@ -94,6 +103,9 @@ class _Reader:
         atoms = [UNDEF if handle is None else handle for handle in handles if not isinstance(handle, Spoilt)]
         if any(isinstance(atom, str) and heap.location(atom) in heap.fields for atom in atoms):
             return self.objects(atoms)
+        views = self.views(atoms) if state.following else None
+        if views is not None:
+            return views
         found: list[Atom] = []
         for side, atom in zip(self.sides, atoms):
             heap.restore(side.memory)
@@ -104,6 +116,12 @@ class _Reader:
                 return content
             found.append(content)
         return Column(tuple(found), tuple(atoms))
+
+    def views(self, atoms: Sequence[Atom]) -> Views | None:
+        found = common_array(self.state, atoms, [side.memory.contents for side in self.sides])
+        if found is None or not self.state.heap.existed(found[0], self.before) or len(set(map(repr, atoms))) == 1:
+            return None
+        return Views(found[0], tuple(found[1]))
 
     def objects(self, atoms: Sequence[Atom]) -> Node:
         heap = self.state.heap
@@ -166,9 +184,21 @@ class _Writer:
                 state.bind_fact(frame, old, new, fact)
                 self.column(new, atoms)
                 self.mark(new, handles)
+            case Views():
+                bind_view(state, state.target(frame, old), node.whole, self.index(node, old))
             case Fields() | Spoilt():
                 new = state.target(frame, old)
                 self.virtual(new, node)
+
+    def index(self, node: Views, variable: Name) -> Atom:
+        """The index that the sides hand over."""
+        first, *rest = node.indices
+        if isinstance(first, Const) and all(index == first for index in rest):
+            return first
+        name = named_index(self.state, variable)
+        fact = self.fact(name, node.indices)
+        self.state.define(name, fact.kind, fact.varied)
+        return self.column(name, node.indices)
 
     def outside(self, handle: Atom) -> bool:
         """Is the object there before the branches?"""
@@ -203,6 +233,8 @@ class _Writer:
                 self.column(new, atoms)
                 self.mark(new, handles)
                 return new
+            case Views(whole):
+                return bind_view(state, state.names.fresh(hint), whole, self.index(node, hint))
             case Fields():
                 new = state.names.fresh(hint)
                 self.virtual(new, node)

@@ -23,6 +23,7 @@ from wengert.analysis.leftovers import finish
 from wengert.analysis.recursion import Lengthy, Recursion, Recursive
 from wengert.analysis.state import Fact, State
 from wengert.analysis.walking import Walk
+from wengert.errors import AliasError, Error
 from wengert.ir.build import Names
 from wengert.ir.callees import with_callees
 from wengert.ir.core import (
@@ -81,9 +82,14 @@ def specialise(
     """
     recursion = Recursion(prepare, key_of(environment, function) if names is None else function, tuple(kinds))
     facts = [Fact(kind, may_carry_derivative(kind) if varied is None else varied[k], False) for k, kind in enumerate(kinds)]
+    refused: AliasError | None = None
     while True:
         try:
-            return _specialised(function, facts, environment, names, recursion)
+            return _specialised(function, facts, environment, names, recursion, following=refused is not None)
+        except Error as error:
+            if refused is not None or not isinstance(error, AliasError):
+                raise refused or error from None
+            refused = error  # perhaps not if views are followed by their indices
         except Recursive:  # the function itself: it is one of those that are called, and all that is left is the call
             recursion.keys.append(recursion.main)
         except Lengthy as found:
@@ -99,9 +105,10 @@ def prepare(state: State, recursion: Recursion) -> None:
 
 
 def _specialised(
-    function: Function, facts: Sequence[Fact], environment: Environment, names: Names | None, recursion: Recursion
+    function: Function, facts: Sequence[Fact], environment: Environment, names: Names | None, recursion: Recursion, following: bool
 ) -> Specialised:
     state = State(names or Names(all_names(function)), environment)
+    state.following = following
     prepare(state, recursion)
     calls_itself = recursion.main in recursion.keys
     program, sharing = ready(state, function, environment, function, nested=calls_itself)

@@ -128,6 +128,7 @@ class State:
         self.partials: dict[Name, tuple[Atom, tuple[Atom, ...], dict[str, Atom]]] = {}  # what `functools.partial` gave
         self.augmented: dict[Name, Augmented] = {}  # values that `x[i] += v` is about to put back
         self.rebound: set[tuple[int, str]] = set()  # attributes of classes and modules that the program itself binds
+        self.following = False  # views that branches and loops hand on are followed by their indices (`indexed.py`)
         self.trying = False  # the lines are those of a copy of a `try`'s body
         self.inside: tuple[int, ...] = ()  # the turns of loops (positive) and branches (negative) that the line stands in
         self.bound_in: dict[Name, tuple[int, ...]] = {}  # those in which a name was bound

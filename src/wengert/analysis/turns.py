@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Key: TypeAlias = "tuple[int | Slot, tuple[str, ...]]"
 """A carried value: the position of a variable, or a slot, and the fields that lead to it from there."""
 
+INDEX = "[]"
+"""The part of a view that is carried: its index."""
+
 Shape: TypeAlias = "tuple[Kind, tuple[tuple[str, Shape | None], ...]]"
 """The class of an object, and its fields; those that are objects, too, have a shape of their own."""
 
@@ -61,6 +64,8 @@ class Found:
     generation: int = 0
     same: dict[int, Atom] = field(default_factory=dict)  # variables that are one object from before, in every turn
     moved: set[int] = field(default_factory=set)  # those that were thought to be, and are not
+    views: dict[int, Location] = field(default_factory=dict)  # variables that are, in every turn, a view of one array (`indexed.py`)
+    loose: set[int] = field(default_factory=set)  # those that are not
     spoilt: set[Key] = field(default_factory=set)
     shapes: dict[int, Shape] = field(default_factory=dict)  # variables without a value at first that become objects
     overlaps: set[frozenset[Key]] = field(default_factory=set)  # pairs of carried objects that may be one

@@ -192,7 +192,8 @@ class Writer:
         return invoke(self.dotted(self.libraries.named("made_of")), self.atom(cls), keywords=keywords)
 
     def _slice(self, line: Apply) -> ast.expr:
-        return invoke("slice", *map(self.atom, line.args))
+        ends = line.args[:2] if line.args[2] == Const(None) else line.args
+        return invoke("slice", *map(self.atom, ends))
 
     def _global(self, line: Apply) -> ast.expr:
         assert isinstance(line.args[0], Const)

@@ -19,7 +19,7 @@ from wengert.analysis.regions import Write
 from wengert.ir.axes import Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Line, Name
-from wengert.ir.kinds import Array, Kind, List, Slice, axes_of, dtype_of, is_scalar, scalar_type
+from wengert.ir.kinds import Array, Kind, Known, List, Slice, Tuple, axes_of, dtype_of, is_scalar, scalar_type
 from wengert.rules.index_kinds import item_kind
 from wengert.transform.adjoints import Adjoints
 from wengert.transform.bars import Bars, Spot, hint, is_container, items_of, kind_at, real_part, reduced
@@ -71,6 +71,10 @@ class WriteReversal(Adjoints):
         if axes_of(b.kind(whole)) == ():  # an array of one number, whose adjoint may be a number
             self.give(bars, value, real_part(b, Term(bar), b.kind(value)))
             return bar if op == "write_add" else Const(0.0)
+        if op == "write" and len(path) == 1 and isinstance(bar, str) and isinstance(b.kind(bar), Array) and self._is_whole(path[0]):
+            if isinstance(value, str) and value in self.active:
+                self.give(bars, value, self._fitting(b, bar, value))
+            return None  # of what was there nothing is left
         if isinstance(value, str) and value in self.active and is_container(b.kind(value)) and len(path) == 1:
             self.contribute(b, bars, value, b.apply("getitem", bar, path[0], hint=hint((value,))))
         elif isinstance(value, str) and value in self.active:
@@ -80,6 +84,8 @@ class WriteReversal(Adjoints):
         return bar
 
     def _is_whole(self, index: Atom) -> bool:
+        if index == Const(Ellipsis):
+            return True
         line = self.line.get(index) if isinstance(index, str) else None
         return isinstance(line, Apply) and line.op == "slice" and all(atom == Const(None) for atom in line.args)
 
@@ -124,8 +130,12 @@ class WriteReversal(Adjoints):
         if op not in ADDING and not isinstance(b.kind(bar), List) and not self.once(b, last):
             part = b.apply("np.where", b.apply("last_writes", place, last), part, Const(0.0), hint=hint((value,)))
             b.kinds[part] = b.kind(b.lines[-1].args[1]) if isinstance(b.lines[-1], Apply) else b.kind(part)
+        return self._fitting(b, part, value, isinstance(b.kind(bar), List))
+
+    def _fitting(self, b: Builder, part: Name, value: Name, listed: bool = False) -> Term:
+        """The adjoint of what a value became where it was written, in the value's shape; `listed`: it became an item of a list."""
         have, wanted = axes_of(b.kind(part)), axes_of(b.kind(value))
-        if have is None or wanted is None or len(wanted) > len(have) or (isinstance(b.kind(bar), List) and not is_scalar(b.kind(value))):
+        if have is None or wanted is None or len(wanted) > len(have) or (listed and not is_scalar(b.kind(value))):
             return real_part(b, Term(b.apply("unbroadcast", part, value, hint=hint((value,)))), b.kind(value))
         return real_part(b, reduced(b, Term(part), part, value), b.kind(value))
 
@@ -220,4 +230,6 @@ def names_once(index: Atom, kind: Callable[[Atom], Kind], line_of: Callable[[Nam
     found = kind(index)
     if isinstance(line, Apply) and line.op in PERMUTED and len(axes_of(found) or ()) == 1:
         return True
-    return isinstance(index, Const) or scalar_type(found) is not None or is_scalar(found) or dtype_of(found) == "bool"
+    if isinstance(found, Tuple):
+        return all(isinstance(item, (Slice, Known)) or is_scalar(item) for item in found.items)
+    return isinstance(index, Const) or isinstance(found, Slice) or scalar_type(found) is not None or is_scalar(found) or dtype_of(found) == "bool"
