@@ -19,7 +19,7 @@ from wengert.ir.walk import WRITES, atoms, blocks_of, lines_of
 from wengert.rules.line_kinds import acts
 from wengert.rules.views import may_show
 
-AGAIN = frozenset({"raise", "store", "append", "scatter_add", "add_at"})
+AGAIN = frozenset({"raise", "store", "append", "push", "pull", "scatter_add", "add_at"})
 """Ops that may be done twice although they act: they raise the same exception, or change what the program itself has made."""
 
 

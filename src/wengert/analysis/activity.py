@@ -29,7 +29,7 @@ from wengert.ir.walk import exits, reads
 from wengert.rules.table import bind, is_flat, lookup
 
 STRUCTURE = frozenset({
-    "getitem", "tuple", "list", "dict", "record", "unpack", "unpack_star", "append", "scatter_add", "add_at", "store", "write",
+    "getitem", "tuple", "list", "dict", "record", "unpack", "unpack_star", "append", "push", "pull", "scatter_add", "add_at", "store", "write",
     "write_add", "copy", "fresh", "snapshot",
     "unbroadcast", "project", "plus", "save", "restore", "next", "unread", "reversed", "iadd", "isub", "imul", "itruediv",
 })  # fmt: skip

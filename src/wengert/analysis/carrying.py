@@ -43,6 +43,7 @@ class Carrying:
         self.start_facts: dict[Key, Fact] = {}
         self.mark = state.mark()
         self.rounds = 0
+        self.grown: dict[Key, int] = {}  # how often a kind has turned out to be more than was thought
         self.thought = self._opinion()
 
     def _known(self) -> Found:
@@ -269,8 +270,9 @@ class Carrying:
             result = fact
             for edge in turn.again:
                 result = result.join(edge.facts[key], axes)
-            if self.rounds > 3 and result.kind != fact.kind:
-                result = widened(result)
+            if result.kind != fact.kind:
+                self.grown[key] = self.grown.get(key, 0) + 1
+                result = widened(result) if self.grown[key] > 3 else result
             found.facts[key] = result
         if self._notice_same([edge.values for edge in edges]) or state.following and self._notice_views(edges):
             self.again()

@@ -51,14 +51,14 @@ from wengert.ir.core import (
     While,
     Yield,
 )
-from wengert.ir.kinds import Array, Dict, Kind, List, Numeric, Tuple, Unknown
+from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, List, Numeric, Tuple, Unknown
 from wengert.ir.values import substitute
-from wengert.ir.walk import CONSUMING, WRITES, lines_of
+from wengert.ir.walk import CONSUMING, GROWING, WRITES, lines_of
 from wengert.rules.table import lookup
 from wengert.rules.views import SOMETIMES
 
 HOLDING = frozenset({
-    "getitem", "getattr", "tuple", "list", "dict", "record", "set", "unpack", "unpack_star", "reversed", "next", "unread", "append", "plus", "alias",
+    "getitem", "getattr", "tuple", "list", "dict", "record", "set", "unpack", "unpack_star", "reversed", "next", "unread", "append", "push", "pull", "plus", "alias",
     "unbroadcast", "box", "unbox", "save", "restore",
 })  # fmt: skip
 """Ops of structure whose results may hold, or be, (a part of) their arguments."""
@@ -110,8 +110,8 @@ def memory(function: Function) -> Memory:
     for write in walk.writes:
         assert isinstance(write.line.args[0], str)
         found.writes.setdefault(found.region(write.line.args[0]), []).append(write)
-    if walk.writes:
-        found.overwritten = frozenset(_overwritten(found))
+    if walk.writes or walk.resized:
+        found.overwritten = frozenset((*_overwritten(found), *_resized(walk)))
     for name in found.bound:
         if name in found.origin and not isinstance(substitute(found.kinds, name), (List, Dict)):  # those may change in length
             found.versions.setdefault(found.origin[name], [found.origin[name]]).append(name)
@@ -136,6 +136,40 @@ def _overwritten(found: Memory) -> Iterator[Name]:
                 yield name
 
 
+def _resized(walk: _Walk) -> Iterator[Name]:
+    """The names of lists that become longer or shorter after they were bound: as other versions of the same object."""
+    found = walk.found
+    last: dict[Name, int] = {}
+    loops: set[tuple[Name, Loops]] = set()
+    unclear: dict[tuple[Name, int], list[Moment]] = {}  # of lists that turns exchange, all of the same depth in their region
+    for write in walk.resized:
+        first = found.origin[write.line.targets[-1]]
+        home = _home(walk, first)
+        last[first] = max(last.get(first, 0), write.moment.time)
+        if len(write.moment.loops) > len(home):
+            loops.add((first, write.moment.loops[: len(home) + 1]))
+        if first in walk.exchanged:
+            unclear.setdefault((found.region(first), _depth(found.kinds.get(first, UNKNOWN))), []).append(write.moment)
+    for name, moment in found.bound.items():
+        first = found.origin.get(name, name)
+        if first in last and (last[first] > moment.time or (first, moment.loops[: len(_home(walk, first)) + 1]) in loops):
+            yield name
+        elif unclear and found.has_memory(name):
+            moments = unclear.get((found.region(name), _depth(found.kinds.get(name, UNKNOWN))), ())
+            if any(later.time > moment.time or any(common(later.loops, moment.loops)) for later in moments):
+                yield name
+
+
+def _home(walk: _Walk, name: Name) -> Loops:
+    """The loops in each of whose turns the object is another one."""
+    loops = walk.found.bound[name].loops
+    return loops[:-1] if name in walk.carried else loops
+
+
+def _depth(kind: Kind) -> int:
+    return 1 + _depth(kind.element) if isinstance(kind, List) else 0
+
+
 def _same(atom: Atom) -> object:
     """What tells a constant from others: a name, or the object itself."""
     value = atom.value if isinstance(atom, Const) else atom
@@ -151,6 +185,8 @@ class _Walk:
         self.carried: set[Name] = set()
         self.writes: list[Write] = []
         self.appends: list[Write] = []
+        self.resized: list[Write] = []  # where a list becomes longer or shorter
+        self.exchanged: set[Name] = set()  # carried names that are not one object throughout
         self.globals: dict[tuple[object, ...], Name] = {}
         self.taken: set[Name] = set()  # names of objects that were there before: items, fields, globals, what unknown functions return
 
@@ -209,6 +245,8 @@ class _Walk:
             same, self.found.origin = kept, dict(before)  # the others are not one array throughout
             self.writes = [write for write in self.writes if id(line) not in write.moment.loops]
             self.appends = [write for write in self.appends if id(line) not in write.moment.loops]
+            self.resized = [write for write in self.resized if id(line) not in write.moment.loops]
+        self.exchanged.update(name for k, name in enumerate(line.carried) if k not in same)
         for target, carried in zip(line.targets, line.carried):
             self.share(target, carried)
         self.bind((*line.targets, *((line.exit,) if line.exit is not None else ())))
@@ -249,14 +287,16 @@ class _Walk:
         if op in WRITES:
             self.writes.append(Write(line, found.bound[line.targets[0]]))
         if op in CONSUMING and op not in ("next", "unread"):
-            self.found.origin[line.targets[0]] = str(self.first(line.args[0]))
+            self.found.origin[line.targets[-1]] = str(self.first(line.args[0]))
+        if op in GROWING:
+            self.resized.append(Write(line, found.bound[line.targets[-1]]))
         if op == "append":
             self.appends.append(Write(line, found.bound[line.targets[0]]))
         if op in ACCESS:
             self.taken.update(line.targets)
         if op in ("global", "cell", "getattr") and all(isinstance(atom, Const) for atom in line.args):  # the same object each time
             self.share(line.targets[0], self.globals.setdefault((op, *(_same(atom) for atom in line.args)), line.targets[0]))
-        if op in CONSUMING and op not in ("append", "next", "unread"):
+        if op in CONSUMING and op not in GROWING and op not in ("next", "unread"):
             self.share(line.targets[0], line.args[0])
             if not isinstance(substitute(found.kinds, line.args[0]), Array):
                 self.share(line.targets[0], line.args[-1])  # a list holds what was put into it
@@ -269,7 +309,7 @@ class _Walk:
             return
         if op in HOLDING or (row is not None and (row.view or op in SOMETIMES)):
             for target in line.targets:
-                for atom in line.args if op in DISPLAYS or op == "append" else line.args[:1]:
+                for atom in line.args if op in DISPLAYS or op in GROWING else line.args[:1]:
                     self.share(target, atom)
                     if op == "getattr" and isinstance(substitute(found.kinds, atom), Unknown):
                         found.seen_outside.add(target)

@@ -18,13 +18,13 @@ from wengert.ir.core import Apply, Atom, Const
 from wengert.ir.kinds import Array
 from wengert.ir.walk import WRITES
 
-STORES = frozenset({"append", "store", "scatter_add", "add_at", *WRITES})
+STORES = frozenset({"append", "push", "store", "scatter_add", "add_at", *WRITES})
 
 
 def stored(writer: Writer, line: Apply) -> ast.stmt:
     """The statement of a line whose op is one of `STORES`."""
     place = writer.atom(line.args[0])
-    if line.op == "append":
+    if line.op in ("append", "push"):
         return ast.Expr(invoke(ast.Attribute(place, "append", LOAD), writer.atom(line.args[1])))
     *steps, last, value = line.args[1:]
     for step in steps:

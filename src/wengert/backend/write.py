@@ -247,6 +247,9 @@ class Writer:
     def _next(self, line: Apply) -> ast.expr:
         return invoke("next", self.atom(line.args[0]))
 
+    def _pull(self, line: Apply) -> ast.expr:
+        return invoke(ast.Attribute(self.atom(line.args[0]), "pop", LOAD))
+
     def _copy(self, line: Apply) -> ast.expr:
         return invoke(ast.Attribute(self.atom(line.args[0]), "copy", LOAD))
 

@@ -90,6 +90,10 @@ def _append(items: list[Any], item: Any) -> list[Any]:
     return [*items, item]
 
 
+def _pull(items: list[Any]) -> tuple[Any, list[Any]]:
+    return items[-1], items[:-1]
+
+
 def _at(change: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
     """The op `(target, *path, value)`: a copy of the target with a change at `target[step]...[last]`."""
 
@@ -259,6 +263,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "import_": _import,
     "import_from": _import_from,
     "append": _append,
+    "push": _append,
+    "pull": _pull,
     "scatter_add": _at(_add),
     "add_at": _at(_add),
     "store": _at(_put),

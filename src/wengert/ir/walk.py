@@ -52,8 +52,11 @@ INPLACE: Mapping[str, str] = {
 WRITES = frozenset({"write", "write_add"})
 """The primal's own stores. They are *physical*: what they overwrite is the object itself, which others may hold, never a copy."""
 
-CONSUMING = frozenset({*INPLACE, *WRITES, "append", "scatter_add", "add_at", "store", "next", "unread"})
-"""Ops that overwrite their first argument: its name is dead below them."""
+GROWING = frozenset({"append", "push", "pull"})
+"""Ops that make a list longer or shorter."""
+
+CONSUMING = frozenset({*INPLACE, *WRITES, *GROWING, "scatter_add", "add_at", "store", "next", "unread"})
+"""Ops that overwrite their first argument: its name is dead below them, and what it has become is their last target."""
 
 
 PURE = (("pure", Const(True)),)

@@ -24,7 +24,7 @@ from wengert.optimize.last_uses import last_uses
 from wengert.rules.table import lookup
 from wengert.rules.views import SOMETIMES
 
-ALLOCATING = frozenset({"list", "store", "copy", "fresh", "scatter_add", "add_at", "iadd", "isub", "imul", "itruediv"})
+ALLOCATING = frozenset({"list", "store", "copy", "fresh", "scatter_add", "add_at", "push", "pull", "zero_of", "unread", "iadd", "isub", "imul", "itruediv"})
 ADDING = {"add": "iadd", "sub": "isub"}
 LEFT_ALONE = frozenset({"append", "next", "unread", *WRITES})
 """Consuming ops that are in place whoever holds the object: growing lists, iterators, the primal's own writes."""
@@ -113,7 +113,7 @@ class _Owning:
             assert isinstance(atom, str)
             self.owned.discard(atom)
             root = self.root.get(atom)
-            if root is not None:
+            if root is not None and not isinstance(substitute(self.kinds, root), List):  # whose items are objects of their own
                 self.owned.discard(str(self.read(root)))
 
     def hand_over(self, values: Iterable[Atom], part: Line | Block) -> list[bool]:
@@ -174,10 +174,11 @@ class _Owning:
             line = replace(line, op=ADDING[line.op])
         elif line.op == "add" and self.gains(old, line, 1):
             line = replace(line, op="iadd", args=(line.args[1], line.args[0]))
+        own = self.allocates(line) or line.op == "append" and self.mine(old.args[0], old)
         for atom in self.held(line):
             self.give_away(atom)
-        if len(line.targets) == 1 and self.allocates(line):
-            self.owned.add(line.targets[0])
+        if line.targets and own:
+            self.owned.add(line.targets[-1])
         lines.append(line)
 
     def gains(self, old: Apply, line: Apply, position: int) -> bool:
@@ -205,9 +206,13 @@ class _Owning:
         )  # fmt: skip
 
     def allocates(self, line: Apply) -> bool:
-        kind = substitute(self.kinds, line.targets[0])
-        if line.op in ALLOCATING or (line.op == "mul" and isinstance(kind, List)):
+        if not line.targets:
+            return False
+        kind = substitute(self.kinds, line.targets[-1])
+        if line.op in ALLOCATING or (line.op in ("mul", "plus", "list_of") and isinstance(kind, List)):
             return True
+        if len(line.targets) > 1:
+            return False
         if self.kinds and not (isinstance(kind, Array) and kind.axes != ()):
             return False
         row = lookup(line.op)

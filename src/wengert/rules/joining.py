@@ -22,11 +22,13 @@ from wengert.ir.kinds import (
     NumpyScalar,
     Scalar,
     Tuple,
+    Union,
     axes_of,
     dtype_of,
     may_carry_derivative,
     scalar_type,
 )
+from wengert.ir.lattice import options_of
 from wengert.rules.index_kinds import element_of
 from wengert.rules.result_kinds import NotStatic, dtype_argument, example_of, normalized, value_of
 from wengert.rules.sequences import item_kinds, items_of, packed
@@ -211,7 +213,8 @@ def _nested_axes(kind: Kind, fresh: str, depth: int = 0) -> tuple[str, tuple[Axi
         length: Axis = f"{fresh}:{depth}" if kinds is None else 1 if len(kinds) == 1 else MANY if kinds else EMPTY
         return np.result_type(*(dtype for dtype, _ in found)).name, (length, *axes)
     known = axes_of(kind)
-    dtype = dtype_of(kind) or PYTHON_DTYPES.get(scalar_type(kind) or "")
+    dtypes = {dtype_of(option) or PYTHON_DTYPES.get(scalar_type(option) or "") for option in options_of(kind)}
+    dtype = dtypes.pop() if len(dtypes) == 1 else None
     return None if known is None or dtype is None else (dtype, known)
 
 
@@ -255,6 +258,8 @@ def _array_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
 
 
 def _numbers(kind: Kind) -> bool:
+    if isinstance(kind, Union):
+        return all(scalar_type(option) == "float" or option == NumpyScalar("float64") for option in kind.options)
     return scalar_type(kind) == "float" or (isinstance(kind, List) and _numbers(kind.element))
 
 

@@ -95,7 +95,7 @@ def _for_each(line: Apply, kinds: Mapping[Name, Kind], unions: tuple[Name, ...])
     return tuple(map(join_all, zip(*each)))
 
 
-CONTAINERS = frozenset({"tuple", "list", "dict", "record", "slice", "append", "next", "unbroadcast", "project", "plus"})
+CONTAINERS = frozenset({"tuple", "list", "dict", "record", "slice", "append", "push", "pull", "next", "unbroadcast", "project", "plus"})
 """Ops that hold their arguments, or look at what they may be: of any kind."""
 
 COMBINED = 2
@@ -253,6 +253,8 @@ def _unbroadcast(line: Apply, args: list[Kind]) -> Result:
 
 
 def _project(line: Apply, args: list[Kind]) -> Result:
+    if isinstance(args[1], List) and args[1].items is None and scalar_type(args[1].element) in ("float", "complex"):
+        return List(linear_number(args[1].element))
     return args[1] if isinstance(args[1], (Array, NumpyScalar)) else linear_number(args[1]) if scalar_type(args[1]) else UNKNOWN
 
 
@@ -323,6 +325,8 @@ STRUCTURE: dict[str, Callable[[Apply, list[Kind]], Result]] = {
     "unpack": _unpack,
     "unpack_star": _unpack_star,
     "append": _append,
+    "push": _append,
+    "pull": _next,
     "next": _next,
     "reversed": _reversed,
     "count": _always(Iterator(INT)),

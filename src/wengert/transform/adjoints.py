@@ -38,6 +38,7 @@ from wengert.ir.kinds import (
     linear_number,
 )
 from wengert.ir.walk import atoms, base, blocks_of, bound, lines_of, map_blocks, names
+from wengert.rules.index_kinds import element_of
 from wengert.rules.table import bind, lookup
 from wengert.transform.bars import (
     Bars,
@@ -51,6 +52,7 @@ from wengert.transform.bars import (
     items_of,
     kind_at,
     parts,
+    primal,
     reduced,
     zero,
 )
@@ -92,7 +94,8 @@ class Adjoints:
         self.parameters = frozenset(function.parameters)
         self.line: dict[Name, Line] = {}
         self.uses: Counter[Name] = Counter()
-        self.turning = 0  # how many loops are being undone around
+        self.handed_on: set[Atom] = set()  # the iterators that the turns of a loop hand on to each other
+        self.counted_on: frozenset[Name] = frozenset()  # the growing lists whose items the loops being undone read (`growing.py`)
         self.restored: set[Name] = set()  # what is taken apart; where it is not, it was not made
         self._count(function.body)
         self._leaves: dict[Name, frozenset[Name]] = {}
@@ -134,14 +137,28 @@ class Adjoints:
             self.give(bars, atom, term)
             return
         whole, read_from_its_end = term.base, isinstance(b.kind(term.base), Iterator)
+        have = element_of(b.kind(whole))
         for key, inner in reversed(items):
+            if not parts(inner) and not read_from_its_end:
+                continue
             if read_from_its_end:
-                part, whole = b.apply_many("next", whole, hints=(hint((atom, key)), hint((atom,))))
+                part, rest = b.apply_many("next", whole, hints=(hint((atom, key)), hint((atom,))))
+                b.kinds[rest], whole = b.kind(whole), rest
             else:
                 part = item(b, whole, key, kind)
+            if isinstance(inner, Array) and not isinstance(have, Array):
+                part = self.item_adjoint(b, part, have, primal(b, (atom, key)))
             b.kinds[part] = tree_kind(inner)
             for path, _ in parts(inner):
                 self.give(bars, atom, Term(follow(b, part, inner, path)), (key, *path))
+
+    def item_adjoint(self, b: Builder, value: Name, have: Kind, item: Atom) -> Name:
+        """What was taken from the adjoint of a list, for the item that it belongs to: in its shape, if it may be a zero that stands for all."""
+        kind = b.kind(item)
+        if isinstance(kind, Array) and kind.axes != () and not isinstance(have, Array):
+            value = b.apply("unbroadcast", value, item, hint=hint((item,)) if isinstance(item, str) else "")
+        b.kinds[value] = tree_kind(kind)
+        return value
 
     def take(self, b: Builder, bars: Bars, spot: Spot) -> Atom:
         """The complete adjoint of a spot, written down in full shape."""
@@ -169,7 +186,7 @@ class Adjoints:
         """The adjoint of a list that is read from its end, as a list again, for what asks for an item by its number."""
         if not isinstance(b.kind(value), Iterator) or not isinstance(kind_at(b, spot), List):
             return value
-        if self.turning:  # the next turn goes on reading it
+        if value in self.handed_on:  # the next turn goes on reading it
             raise errors.error("W040", b.place, name=f"reading the list `{base(spot[0])}` while it grows")
         return b.apply("unread", value, hint=hint(spot))
 

@@ -168,14 +168,21 @@ def zero(b: Builder, spot: Spot) -> Atom:
     kind = kind_at(b, spot)
     if is_scalar(kind):
         return Const(0j if is_complex(kind) else 0.0)
-    if isinstance(kind, Saved) or (isinstance(kind, List) and isinstance(kind.element, (List, Saved))):
-        return b.apply("zero_of", primal(b, spot))
+    if isinstance(kind, Saved) or (isinstance(kind, List) and _are_trees(kind.element)):
+        return b.apply("zero_of", primal(b, spot), hint=hint(spot))
     if isinstance(kind, Iterator):
         return b.apply("list", hint=hint(spot))
     if isinstance(kind, (List, Tuple)):
         item = nothing(b, kind.element) if isinstance(kind, List) else Const(0.0)
         return b.apply("mul", b.apply("list", item), b.apply("len", primal(b, spot)), hint=hint(spot))
     return b.apply("np.zeros_like", primal(b, spot), hint=hint(spot))
+
+
+def _are_trees(kind: Kind) -> bool:
+    """Are the items of a list of this kind such that no number stands for their zero?"""
+    if isinstance(kind, (List, Saved)) or (isinstance(kind, Array) and kind.axes != ()):
+        return True
+    return items_of(kind) is not None and not all(is_scalar(inner) for _, inner in parts(kind))
 
 
 def nothing(b: Builder, kind: Kind) -> Atom:

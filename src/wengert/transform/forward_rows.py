@@ -25,7 +25,7 @@ from wengert.transform.ruled import operands_of, program_of
 from wengert.transform.terms import Term, term_axes, times, write
 
 PARALLEL = frozenset({
-    "getitem", "unpack", "unpack_star", "tuple", "list", "dict", "record", "getattr", "append", "scatter_add", "add_at", "store", "copy", "fresh", "snapshot", "reversed",
+    "getitem", "unpack", "unpack_star", "tuple", "list", "dict", "record", "getattr", "append", "push", "pull", "scatter_add", "add_at", "store", "copy", "fresh", "snapshot", "reversed",
     "next", "unread", "iadd", "isub", "unbroadcast", "project", "plus",
 })  # fmt: skip
 """Ops whose tangent is the op itself, of the tangents: they move values and compute nothing."""

@@ -21,7 +21,6 @@ from wengert.ir.core import (
 from wengert.ir.kinds import (
     NUMERIC,
     UNKNOWN,
-    Iterator,
     Kind,
     List,
     Record,
@@ -30,8 +29,9 @@ from wengert.ir.kinds import (
     is_real,
     is_scalar,
 )
+from wengert.ir.walk import GROWING
 from wengert.rules.table import Call, bind, lookup
-from wengert.transform.adjoints import MANY_LEAVES, bar_kind, tree_kind
+from wengert.transform.adjoints import MANY_LEAVES, bar_kind
 from wengert.transform.bars import (
     Bars,
     Spot,
@@ -44,6 +44,7 @@ from wengert.transform.bars import (
     real_part,
     reduced,
 )
+from wengert.transform.growing import GrowthReversal
 from wengert.transform.masks import MASKING, bar_of_where, masked, multiplied
 from wengert.transform.reads import ReadReversal
 from wengert.transform.ruled import RuleReversal
@@ -52,12 +53,12 @@ from wengert.transform.transposing import transpose
 from wengert.transform.writes import ADDING, WRITING, WriteReversal
 
 MOVES = frozenset({
-    "append", "next", "unread", "reversed", "copy", "fresh", "snapshot", "project", "unbroadcast", "plus",
+    "next", "unread", "reversed", "copy", "fresh", "snapshot", "project", "unbroadcast", "plus",
 })  # fmt: skip
 """Ops that hand values on and have no row of their own."""
 
 
-class LineReversal(WriteReversal, ReadReversal, RuleReversal):
+class LineReversal(WriteReversal, ReadReversal, GrowthReversal, RuleReversal):
     """Undoes lines that apply one primitive."""
 
     def apply(self, line: Apply, b: Builder, bars: Bars) -> None:
@@ -75,6 +76,9 @@ class LineReversal(WriteReversal, ReadReversal, RuleReversal):
             return
         if line.op in ADDING:
             self.undo_adding(line, b, bars)
+            return
+        if line.op in GROWING:
+            self.undo_growth(line, b, bars)
             return
         if line.op in MOVES:
             self.move(line, b, bars)
@@ -176,7 +180,7 @@ class LineReversal(WriteReversal, ReadReversal, RuleReversal):
             reversal.apply(line, b, bars)
 
     def move(self, line: Apply, b: Builder, bars: Bars) -> None:
-        """Lists and arrays that are built up: append and `next` are each other's adjoints, adding into an array is linear."""
+        """Iterators, and values under other names."""
         target = line.targets[0]
         if line.op == "next":  # `v, it = next(it0)`: the adjoint of an iterator is the list of what it gave, in the order of the list
             value = self.tree(b, bars, (target,)) if is_container(b.kind(target)) else self.take(b, bars, (target,))
@@ -184,37 +188,34 @@ class LineReversal(WriteReversal, ReadReversal, RuleReversal):
             whole = rest[0].base if rest else b.apply("list")
             self.give(bars, line.args[0], Term(b.apply("append", whole, value, hint=hint((line.args[0],)))))
             return
-        if is_container(b.kind(target)):  # by parts: what it is made of has the same parts
-            for spot in [spot for spot in bars if spot[0] == target]:
-                for term in bars.pop(spot):
-                    for atom in line.args if line.op == "plus" else line.args[:1]:
-                        self.give(bars, atom, term, spot[1:])
+        sources = line.args if line.op == "plus" else line.args[:1]
+        if is_container(b.kind(target)) and (target,) not in bars:
+            self.move_parts(target, sources, b, bars)
             return
         if (target,) not in bars:
             return
         match line.op:
-            case "append":
-                whole = self.total(b, bars.pop((target,)), (target,))
-                value, rest_of = b.apply_many("next", self._iterator(b, whole), hints=(hint((line.args[1],)) if isinstance(line.args[1], str) else "", hint((target,))))
-                b.kinds[value] = tree_kind(b.kind(line.args[1]))
-                b.kinds[rest_of] = Iterator(b.kinds[value])
-                self.by_parts(b, bars, line.args[1], value)
-                self.give_whole(b, bars, line.args[0], Term(rest_of))
             case "plus":
                 (term,) = bars.pop((target,))
-                for atom in line.args:
+                for atom in sources:
                     self.give_whole(b, bars, atom, term)
             case "reversed" | "unread":
                 (term,) = bars.pop((target,))
                 self.give_whole(b, bars, line.args[0], term)
             case _:  # a value under another name: copies, projections, what keeps a shape
                 term = Term(self.take(b, bars, (target,)))
-                for atom in line.args[:1]:
+                for atom in sources:
                     self.give(bars, atom, reduced(b, term, target, atom))
 
-    def _iterator(self, b: Builder, value: Atom) -> Atom:
-        """The adjoint of a list, read from its end."""
-        return value if isinstance(b.kind(value), Iterator) else b.apply("reversed", value)
+    def move_parts(self, target: Name, sources: Sequence[Atom], b: Builder, bars: Bars) -> None:
+        """What the parts of a container get, the same parts of those that it was made of get."""
+        for spot in [spot for spot in bars if spot[0] == target]:
+            terms = bars.pop(spot)
+            for atom in sources:
+                if isinstance(atom, str) and atom in self.active and not is_container(b.kind(atom)):
+                    raise errors.error("W040", b.place, name="a container made of what is known to be none")
+                for term in terms:
+                    self.give(bars, atom, term, spot[1:])
 
     def pointwise(self, call: Call, operands: Sequence[str], b: Builder, bars: Bars) -> None:
         """Elementwise lines and weighted sums: the adjoint times factors."""

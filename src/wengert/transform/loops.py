@@ -74,8 +74,11 @@ class LoopReversal(LineReversal):
         if not any(spot in bars for spot in spots[: len(slots)]):
             return  # nothing that the loop made is asked for
         initial = [first[spot] if spot in first else self.take(b, bars, spot) for spot in spots]
-        if any(isinstance(inner, Apply) and inner.op == "append" for inner in lines_of(line)):
-            initial[: len(slots)] = [self._iterator(b, a) if _grows(b, s, a) else a for a, s in zip(initial, spots[: len(slots)])]
+        around = self.counted_on
+        appended = self.count_on(line)
+        for j, (k, _) in enumerate(slots):
+            initial[j] = self.as_handed_on(b, initial[j], spots[j], line.carried[k], appended)
+        initial[len(slots) :] = [self.unread(b, value, spot) for value, spot in zip(initial[len(slots) :], shared)]
         kinds = [b.kind(value) if not isinstance(value, Const) else FLOAT for value in initial]
         for (k, path), j in zip(slots, range(len(slots))):
             steady = _steady(b, line, k)
@@ -85,11 +88,13 @@ class LoopReversal(LineReversal):
         for _ in range(4):
             params = [b.names.fresh(hint(spot)) for spot in spots]
             b.kinds.update(zip(params, kinds))
+            self.handed_on.update(param for param, kind in zip(params, kinds) if isinstance(kind, Iterator))
             inner, values = self._turn(line, b, slots, shared, [(element, spot) for element, spot, _ in places], params)
             better = [join(kind, inner.kind(value)) for kind, value in zip(kinds, values)]
             if better == kinds:
                 break
             kinds = better
+        self.counted_on = around
         self._close(line, b, bars, slots, spots, initial, params, inner, values)
         for spot in wholes:
             if spot not in carried:
@@ -135,13 +140,11 @@ class LoopReversal(LineReversal):
                 term = Term(param) if path or not isinstance(value, str) else reshaped(here, Term(param), value, value)
                 self.give(here_bars, value, term, path)
 
-        self.turning += 1
         inner.add(segment_marker(self.keeping.homes.starts[id(line.body)]))
         test = line.test.lines if isinstance(line, While) else ()
         self.block((*test, *line.body.lines), line.body.terminator, inner, bars, leave)
         for element, spot in elements:
             self._element(line, inner, bars, element, spot)
-        self.turning -= 1
         values = [self._carried(line, inner, bars, k, path, param) for (k, path), param in zip(slots, params)]
         values += [bars.pop(spot)[0].base if spot[0].startswith(GATHERED) else self.take(inner, bars, spot) for spot in shared]
         return inner, values
@@ -253,11 +256,6 @@ class LoopReversal(LineReversal):
                     self.give_whole(b, bars, start, result)
             elif k in targets or not (isinstance(result.base, Const) and result.base.value == 0.0):
                 bars.setdefault(spot, []).append(result)
-
-
-def _grows(b: Builder, spot: Spot, value: Atom) -> bool:
-    """Is it the adjoint of a list that is carried, to be taken apart from its end?"""
-    return not spot[0].startswith(GATHERED) and isinstance(kind_at(b, spot), List) and isinstance(b.kind(value), List)
 
 
 def _steady(b: Builder, line: For | While, k: int) -> Kind:

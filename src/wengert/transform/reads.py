@@ -14,7 +14,7 @@ from typing import Any
 from wengert import errors
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Name
-from wengert.ir.kinds import Known, List, NumpyScalar, Slice, is_scalar
+from wengert.ir.kinds import Array, Known, List, NumpyScalar, Slice, is_scalar
 from wengert.transform.adjoints import Adjoints, bar_kind
 from wengert.transform.bars import Bars, Spot, follow, hint, is_container, items_of, kind_at, packed, parts, primal
 from wengert.transform.terms import Term, times
@@ -84,8 +84,9 @@ class ReadReversal(Adjoints):
             value = b.apply("neg", value)
         whole = self.unread(b, self.take(b, bars, spot), spot)
         if isinstance(kind_at(b, spot), List) and not is_scalar(b.kind(target)):  # `+=` would write into the item, or make a list longer
-            value = b.apply("plus", b.apply("getitem", whole, index), value)
-            made = b.apply("store", whole, index, value, hint=hint(spot))
+            before = b.apply("getitem", whole, index)
+            arrays = isinstance(b.kind(before), Array) and isinstance(b.kind(value), Array)
+            made = b.apply("store", whole, index, b.apply("add" if arrays else "plus", before, value), hint=hint(spot))
         else:
             op = "scatter_add" if names_once(index, b.kind, self.line.get) else "add_at"
             made = b.apply(op, whole, index, value, hint=hint(spot))
