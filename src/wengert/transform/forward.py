@@ -134,8 +134,13 @@ class Forward(WriteTangents, CallTangents, RowTangents):
             return self.zero(b, atom)
         terms = self.dots[atom]
         if not (len(terms) == 1 and terms[0].plain):
-            self.dots[atom] = [Term(write(b, terms, f"{base(atom)}_dot"))]
+            self.dots[atom] = [Term(self.written(b, terms, atom))]
         return self.dots[atom][0].base
+
+    def written(self, b: Builder, terms: Sequence[Term], atom: Name) -> Atom:
+        """The sum of the terms; of an array, too, if nothing is left of them (`x - x`), an array."""
+        made = write(b, terms, f"{base(atom)}_dot")
+        return self.zero(b, atom) if isinstance(made, Const) and axes_of(b.kind(atom)) else made
 
     def zero(self, b: Builder, atom: Atom) -> Atom:
         kind = b.kind(atom)
@@ -300,9 +305,8 @@ class Forward(WriteTangents, CallTangents, RowTangents):
             self.keep(line, b)
             return
         if line.op in PARALLEL:
-            if not (line.op == "unpack" and line.args[0] in self.unpacked):
-                b.add(line)
-            self.parallel(line, b)
+            again = line.op == "unpack" and line.args[0] in self.unpacked
+            self.parallel(line, b, () if again else (line,))
             return
         if line.op in WRITES:
             self.write(line, b)

@@ -113,7 +113,7 @@ class Keeping:
         if name in self.lost:
             kept = b.names.fresh()
             b.kinds[kept] = b.kind(name)
-            where.append(Apply((kept,), copying(b.kind(name)), (name,)))
+            where.append(Apply((kept,), self._copying(b, name), (name,)))
         where.append(Apply((tape,), "append", (tape, kept)))
         return tape
 
@@ -146,13 +146,16 @@ class Keeping:
             lost = name in self.lost
             made = self.exported[name] = self.variable(f"{base(name)}_saved" if lost else base(name))
             b.kinds[made] = b.kind(name)
-            op = "snapshot" if _may_be_missing(self.homes.line, name) else copying(b.kind(name))
-            line = Apply((made,), op, (name,)) if lost else alias(made, name)
+            line = Apply((made,), self._copying(b, name), (name,)) if lost else alias(made, name)
             if isinstance(b.kind(name), Saved):  # what is not made is None
                 self.first.append(alias(made, Const(None)))
             where = self.after.setdefault(name, []) if name in self.homes.line else self.first
             where.append(line)
         return self.exported[name]
+
+    def _copying(self, b: Builder, name: Name) -> str:
+        """How a value is copied that is perhaps not there."""
+        return "snapshot" if _may_be_missing(self.homes.line, name) else copying(b.kind(name))
 
     # putting it in
 
@@ -217,10 +220,12 @@ def _may_be_missing(lines: Mapping[Name, Line], name: Name) -> bool:
         if now in (UNDEF, Const(None)):
             return True
         line = lines.get(now) if isinstance(now, str) and now not in seen else None
-        if line is None or not isinstance(now, str) or now not in line.targets:
+        places = (line.targets, line.carried) if isinstance(line, (For, While)) else (line.targets,) if line else ()
+        place = next((names for names in places if now in names), None)
+        if line is None or place is None or not isinstance(now, str):
             continue
         seen.add(now)
-        position = line.targets.index(now)
+        position = place.index(now)
         if isinstance(line, Apply) and line.op == "restore":
             return True
         if isinstance(line, If):
