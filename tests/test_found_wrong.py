@@ -310,3 +310,58 @@ def _written_twice(x, p):
 
 def test_an_item_that_is_written_twice_by_one_line_takes_the_adjoint_of_the_last_write_though_its_kind_is_not_known() -> None:
     check_grads(_written_twice, (1.0, np.array([0.3, 0.4])), order=2)
+
+
+def a_name_of_some_turns_stands_for_an_argument(x, p):
+    for v in (x, 1):
+        for v in p:
+            q = p
+            q *= v
+        d = {"a": x, "b": q, "c": v}
+    return d["a"] * d["b"][0]
+
+
+def a_name_of_an_inner_loop_is_written_below(x, p):
+    for i in range(3):
+        for j in range(2):
+            r = p + p
+        p[1] -= r[1]
+    x += p[1]
+    r[0] -= 0.5
+    return x * p[0]
+
+
+def a_difference_of_the_same_array_is_indexed(x, p):
+    h = p - p
+    _, *_, b = 0.6, x, h[1]
+    return x + b
+
+
+def an_argument_list_is_read_in_one_branch(x, p, box):
+    box.append(x)
+    if x > 0:
+        p[1] = box[0]
+        x = p[1] * p[0]
+    return x
+
+
+def a_list_of_a_number_and_an_array_gets_another_item(x, p):
+    e = [x, p]
+    e[1] = 0.6
+    e.append(x * x)
+    return e[2]
+
+
+@pytest.mark.parametrize("program", [
+    a_name_of_some_turns_stands_for_an_argument, a_name_of_an_inner_loop_is_written_below, a_difference_of_the_same_array_is_indexed,
+    an_argument_list_is_read_in_one_branch, a_list_of_a_number_and_an_array_gets_another_item,
+], ids=lambda program: program.__name__)  # fmt: skip
+def test_what_crashed_is_right(program: Callable[..., Any]) -> None:
+    box = ([0.1, 0.2],) if program is an_argument_list_is_read_in_one_branch else ()
+    check_grads(program, (0.3, np.array([0.3, 0.5, 0.7]), *box))
+
+
+def test_the_tangent_of_a_difference_of_the_same_array_has_its_shape() -> None:
+    p = np.array([0.3, 0.5])
+    assert jacfwd(lambda p: (p - p)[1])(p).tolist() == [0.0, 0.0]
+    assert jvp(lambda p: (p - p)[1], (p,), (p,))[1] == 0.0

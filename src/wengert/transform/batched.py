@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
-from wengert.ir.kinds import Array, List, Tuple, axes_of
+from wengert.ir.kinds import Array, Kind, List, Tuple, axes_of
 from wengert.rules.table import Call
+from wengert.transform.bars import shape_of
 
 if TYPE_CHECKING:
     from wengert.transform.many_directions import ManyDirections
@@ -96,7 +97,7 @@ def _joined(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom])
     """Arrays put together along an axis, which is one further for tangents."""
     ((name, dot),) = dots.items()
     kind, axis = b.kind(call[name]), call.arguments.get("axis", Const(0))
-    items = kind.items if isinstance(kind, (Tuple, List)) else None
+    items = _items(kind)
     if not items or not isinstance(axis, Const) or type(axis.value) is not int or any(axes_of(item) is None for item in items):
         return None
     if set(call.arguments) - {name, "axis"} and any(call.arguments[key] != Const(None) for key in set(call.arguments) - {name, "axis"}):
@@ -111,10 +112,22 @@ def _array(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) 
     kind, result = b.kind(call[name]), b.kind(call.result)
     if isinstance(kind, Array):
         return b.apply("copy", dot)
-    items = kind.items if isinstance(kind, (Tuple, List)) else None
+    items = _items(kind)
     if not items or not isinstance(result, Array) or any(axes_of(item) is None or len(axes_of(item) or ()) + 1 != len(result.axes) for item in items):
         return None
+    if isinstance(kind, List) and kind.items is None:  # it may be empty
+        own = shape_of(b, call.result)
+        first, rest = (b.apply("getitem", own, b.apply("slice", *ends, Const(None))) for ends in ((Const(None), Const(1)), (Const(1), Const(None))))
+        shape = b.apply("add", b.apply("add", first, b.apply("tuple", d.count)), rest)
+        return b.apply("np.swapaxes", b.apply("np.reshape", dot, shape), Const(0), Const(1))
     return b.apply("np.stack", dot, keywords=[("axis", Const(1))])
+
+
+def _items(kind: Kind) -> tuple[Kind, ...] | None:
+    """The kinds of what is put together; of a list of which the length is not known, one for all."""
+    if isinstance(kind, List) and kind.items is None:
+        return (kind.element,)
+    return kind.items if isinstance(kind, (Tuple, List)) else None
 
 
 def _summed_up(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:

@@ -345,7 +345,7 @@ class Forward(WriteTangents, CallTangents, RowTangents):
             self.waiting[target] = None
             return
         start = next((k for k in range(before, len(b.lines)) if target in atoms(b.lines[k])), None)
-        dot = write(b, terms, f"{base(target)}_dot")
+        dot = self.written(b, terms, target)
         if start is None:
             start = next((k for k in range(before, len(b.lines)) if target in atoms(b.lines[k])), len(b.lines))
         b.lines.insert(start, line)  # below its tangent, or just above the first line that reads the result

@@ -17,7 +17,7 @@ from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Name
 from wengert.ir.kinds import NUMERIC, UNKNOWN, Array, Kind, Tuple, axes_of, is_real
 from wengert.ir.splice import write_program
-from wengert.ir.walk import base
+from wengert.ir.walk import CONSUMING, base
 from wengert.rules.line_kinds import kinds_of_line
 from wengert.rules.table import Call
 from wengert.transform.bars import real_part
@@ -106,8 +106,11 @@ class RowTangents:
         found = b.apply("np.sum", value, keywords=keywords)
         return real_part(b, Term(found), NUMERIC if call.primitive.real and not is_real(b.kind(operand)) else b.kind(call.result)).base
 
-    def parallel(self, line: Apply, b: Builder) -> None:
-        """The same op on the tangents."""
+    def parallel(self, line: Apply, b: Builder, primal: Sequence[Apply]) -> None:
+        """The same op on the tangents, after the primal's line; that of a list that grows is as long as the list was before."""
+        if line.op not in CONSUMING:
+            b.lines += primal
+            primal = ()
         skip: tuple[int, ...] = tuple(range(1, max(len(line.args) - (line.op in MOVING), 2))) if line.op in BESIDE else ()
         if line.op == "dict":
             skip = tuple(range(0, len(line.args), 2))
@@ -117,6 +120,7 @@ class RowTangents:
             skip = (1, 2)
         of = self.beside if line.op == "list" else self.dot
         args = tuple(atom if k in skip else of(b, atom) for k, atom in enumerate(line.args))
+        b.lines += primal
         targets = tuple(b.names.fresh(f"{base(target)}_dot") for target in line.targets)
         made = replace(line, targets=targets, args=args)
         self.kinds.update(zip(targets, kinds_of_line(made, self.kinds)))

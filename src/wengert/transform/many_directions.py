@@ -230,19 +230,19 @@ class ManyDirections(Forward):
             keywords.append(("keepdims", Const(True)))
         return b.apply("np.sum", value, keywords=keywords, spelled=".sum")
 
-    def parallel(self, line: Apply, b: Builder) -> None:
+    def parallel(self, line: Apply, b: Builder, primal: Sequence[Apply]) -> None:
         source = b.kind(line.args[0]) if line.args else UNKNOWN
-        if line.op in KEEPS or not isinstance(source, Array):
-            if line.op not in KEEPS and is_scalar(source):
-                self.each(line, b, written=True)
-                return
-            super().parallel(line, b)
+        if line.op in KEEPS or not (isinstance(source, Array) or is_scalar(source)):
+            super().parallel(line, b, primal)
             for target in line.targets:
                 (term,) = self.dots[target]
                 self.kinds[str(term.base)] = batched(b.kind(target))
             return
+        b.lines += primal
         made: list[Atom] | None = None
-        if line.op == "getitem":
+        if is_scalar(source):
+            pass
+        elif line.op == "getitem":
             index = self.prefixed(b, line.args[1])
             made = None if index is None else [b.apply("getitem", self.dot(b, line.args[0]), index, hint=f"{base(line.targets[0])}_dot")]
         elif line.op == "unpack":
@@ -360,6 +360,8 @@ class ManyDirections(Forward):
         items = items_of(kind)
         if items is not None:
             return packed(b, kind, [self.at(b, follow(b, dot, batched(kind), (key,)), inner, number) for key, inner in items])
+        if isinstance(kind, List):
+            raise refusal(b.place, "a list of which the length is not known")
         if axes_of(kind) is None:
             return dot
         made = b.apply("getitem", dot, number)

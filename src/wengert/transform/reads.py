@@ -14,7 +14,7 @@ from typing import Any
 from wengert import errors
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Name
-from wengert.ir.kinds import Array, Known, List, NumpyScalar, Slice, is_scalar
+from wengert.ir.kinds import Array, Iterator, Known, List, NumpyScalar, Slice, is_scalar
 from wengert.transform.adjoints import Adjoints, bar_kind
 from wengert.transform.bars import Bars, Spot, follow, hint, is_container, items_of, kind_at, packed, parts, primal
 from wengert.transform.terms import Term, times
@@ -53,6 +53,8 @@ class ReadReversal(Adjoints):
         if not terms:
             return
         whole, kind = self.total(b, terms, spot), kind_at(b, spot)
+        if isinstance(b.kind(whole), Iterator):
+            whole = b.apply("unread", whole, hint=hint(spot))
         for path, inner in parts(kind):
             part = follow(b, whole, kind, path)
             if not is_scalar(inner):

@@ -32,6 +32,7 @@ from wengert.ir.core import (
     While,
     Yield,
 )
+from wengert.ir.kinds import Iterator
 from wengert.ir.lattice import join
 from wengert.ir.walk import atoms, exits, names, reads
 from wengert.transform.bars import Bars, hint, parts
@@ -124,6 +125,10 @@ class Reversal(LoopReversal):
         spots = [s for s in dict.fromkeys((*bars, *touched, *(s for _, side in sides for s in side))) if s[0] not in inside]
         changed = [s for s in spots if any(side.get(s) != bars.get(s) for _, side in sides)]
         values = [[self.take(inner, side, spot) for spot in changed] for inner, side in sides]
+        for k in range(len(changed)):  # a list is read from its end by both, or by none
+            if any(isinstance(b.kind(value[k]), Iterator) for value in values):
+                for (inner, _), value in zip(sides, values):
+                    value[k] = self.backward_iterator(inner, value[k])
         same = [k for k, (one, other) in enumerate(zip(*values)) if one == other]
         bars.update((changed[k], [Term(values[0][k])]) for k in same)  # handed through alike: no branch is needed for it
         changed = [spot for k, spot in enumerate(changed) if k not in same]
