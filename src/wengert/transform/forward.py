@@ -138,9 +138,11 @@ class Forward(WriteTangents, CallTangents, RowTangents):
         return self.dots[atom][0].base
 
     def written(self, b: Builder, terms: Sequence[Term], atom: Name) -> Atom:
-        """The sum of the terms; of an array, too, if nothing is left of them (`x - x`), an array."""
+        """The sum of the terms; of an array, too, if nothing is left of them (`x - x`), an array, and no array that is written to later."""
         made = write(b, terms, f"{base(atom)}_dot")
-        return self.zero(b, atom) if isinstance(made, Const) and axes_of(b.kind(atom)) else made
+        if isinstance(made, Const):
+            return self.zero(b, atom) if axes_of(b.kind(atom)) else made
+        return b.apply("copy", made, hint=f"{base(atom)}_dot") if made in self.memory.overwritten and self.memory.has_memory(made) else made
 
     def zero(self, b: Builder, atom: Atom) -> Atom:
         kind = b.kind(atom)
