@@ -111,8 +111,9 @@ def linearize(f: Callable[..., R], *primals: Any) -> tuple[R, Linear]:
     derivative = JVP(f)
     values = derivative.target.bind(primals, {})
     wanted = derivative.varying(values)
+    linear = Linear(derivative, values, wanted)
     out, _ = derivative.along(values, wanted, [tangent_of(None, values[position], "x") for position in wanted])
-    return out, Linear(derivative, values, wanted)
+    return out, linear
 
 
 def jacfwd(f: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False, *, source: str | None = None) -> Jacobian[P]:

@@ -26,7 +26,7 @@ from wengert.arguments import name_of
 from wengert.derivative import Derivative
 from wengert.errors import error
 from wengert.modes import JVP, VJP
-from wengert.tree import flatten, form_of, leaves_of, paths_of, unflatten
+from wengert.tree import copied, flatten, form_of, leaves_of, paths_of, unflatten
 
 MOST_ELEMENTS = 50  # of an array; of a larger one so many are checked, spread evenly
 
@@ -79,7 +79,7 @@ class _Check:
 
     def given(self) -> tuple[Any, ...]:
         """The arguments for one call, which may write into them."""
-        given: tuple[Any, ...] = _copied(self.args)
+        given: tuple[Any, ...] = copied(self.args)
         return given
 
     def first_order(self) -> None:
@@ -148,7 +148,7 @@ class _Check:
             leaf[element.index] = x + h * element.unit if element.unit != 1 else x + h
             moved.append(float(np.real((leaf[element.index] - x) / element.unit)))  # as far as it really went, in its own precision
             typed = _as(leaves[element.leaf], leaf)
-            values.append(_vector(self.f(*_copied(unflatten(form, [*leaves[: element.leaf], typed, *leaves[element.leaf + 1 :]])))))
+            values.append(_vector(self.f(*copied(unflatten(form, [*leaves[: element.leaf], typed, *leaves[element.leaf + 1 :]])))))
         return step, (values[0] - values[1]) / (moved[0] - moved[1])
 
     def direction(self, element: _Element) -> tuple[Any, ...]:
@@ -176,11 +176,6 @@ class _Check:
             return None
         function = self.f if np.shape(out) == () and form_of(out).type is None and not np.iscomplexobj(out) else _weighted_sum(self.f, self.args, out)
         return Derivative(function, "grad", wanted if len(wanted) > 1 else wanted[0])
-
-
-def _copied(args: Any) -> Any:
-    leaves, form = flatten(args)
-    return unflatten(form, [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in leaves])
 
 
 def weighted_gradient(f: Callable[..., Any], args: Sequence[Any]) -> Derivative[..., Any] | None:

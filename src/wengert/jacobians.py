@@ -78,12 +78,10 @@ class Jacobian(Derivative[P, Any]):
 
     def quiet(self, values: tuple[Any, ...], wanted: tuple[int, ...]) -> bool:
         """May the function be run once more without anybody noticing?"""
+        from wengert.effects import unrepeatable
         from wengert.ir.values import kind_of
-        from wengert.ir.walk import lines_of
-        from wengert.rules.line_kinds import acts
 
-        primal = self._columns.stages(self.kinds(tuple(map(kind_of, values)), wanted), wanted).primal
-        return not any(getattr(line, "op", None) and acts(line) for line in lines_of(primal))  # type: ignore[arg-type]  # every line with an op is an Apply
+        return unrepeatable(self._columns.stages(self.kinds(tuple(map(kind_of, values)), wanted), wanted).primal) is None
 
     def program(self, kinds: tuple[Kind, ...]) -> Stages:
         """Its stages, forward in all directions, whichever way it goes when it is called."""
@@ -102,11 +100,11 @@ class Jacobian(Derivative[P, Any]):
     # forward
 
     def forward(self, values: tuple[Any, ...], wanted: tuple[int, ...]) -> tuple[Any, Any]:
-        """The value (None if nobody asked) and the Jacobian, all directions at once, or else one by one."""
+        """The value (None if nobody asked) and the Jacobian, all directions at once, or else one by one; in reverse, if it may be run only once."""
         try:
             ready = self.ready(values)
         except Error:
-            return self.one_by_one(values, wanted)
+            return self.one_by_one(values, wanted) if self.quiet(values, wanted) else self.reverse(values, wanted)
         result = self.run(ready, ready.values(values))
         return result if self._plain == "value_and_jacfwd" else (None, result)
 

@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from wengert.derivative import Derivative
 from wengert.errors import error
 from wengert.jacobians import moving, units
 from wengert.modes import JVP, tangent_of
-from wengert.tree import Form, flatten, leaves_of, unflatten, varies
+from wengert.tree import Form, copied, flatten, leaves_of, unflatten, varies
 
 if TYPE_CHECKING:
     from wengert.ir.kinds import Kind
@@ -84,10 +85,8 @@ class Linear:
     """The tangent of a function at a point, as a function of the directions."""
 
     def __init__(self, derivative: JVP, values: tuple[Any, ...], wanted: tuple[int, ...]) -> None:
-        leaves, form = flatten(list(values))
-        copies = [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]  # the caller may write into his own
         self._derivative, self._wanted = derivative, wanted
-        self._values: tuple[Any, ...] = tuple(unflatten(form, copies))
+        self._values: tuple[Any, ...] = copied(values)  # the caller may write into his own
 
     def __repr__(self) -> str:
         return f"<linear map of {self._derivative.target.name}>"
@@ -101,7 +100,7 @@ class Linear:
             raise error("W068", name="tangents", what=f"{len(tangents)} of them", expected=expected)
         names = target.parameters
         dots = [tangent_of(tangents[position - first], self._values[position], names[position]) for position in self._wanted]
-        return self._derivative.along(self._values, self._wanted, dots)[1]
+        return self._derivative.along(copied(self._values), self._wanted, dots)[1]
 
 
 class Diagonal:
@@ -119,17 +118,20 @@ class Diagonal:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         values = self._product.target.bind(args, kwargs)
         leaves, form = flatten(moving(values, self._product.wanted(values)))
-        made = [self._of_leaf(number, leaves, form, args, kwargs) for number in range(len(leaves))]
+        last = sum(np.size(leaf) for leaf in leaves if varies(leaf)) - 1
+        runs = ((args, kwargs) if number == last else copied((args, kwargs)) for number in count())  # each may write into its arguments
+        made = [self._of_leaf(number, leaves, form, runs) for number in range(len(leaves))]
         result = unflatten(form, made)
         return tuple(result) if self._several else result[0]
 
-    def _of_leaf(self, number: int, leaves: list[Any], form: Form, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def _of_leaf(self, number: int, leaves: list[Any], form: Form, runs: Iterator[tuple[Any, Any]]) -> Any:
         leaf = leaves[number]
         if not varies(leaf):
             return None
         found = []
         for position, unit in enumerate(units(leaf)):
             vectors = unflatten(form, [unit if k == number else None for k in range(len(leaves))])
+            args, kwargs = next(runs)
             product = self._product(*args, tuple(vectors) if self._several else vectors[0], **kwargs)
             part = list(leaves_of(list(product) if self._several else [product]))[number]
             found.append(np.ravel(part)[position])

@@ -22,6 +22,7 @@ from wengert.arguments import Argnums, check_varies, describe_value
 from wengert.derivative import Derivative
 from wengert.errors import Error, error
 from wengert.modes import JVP, VJP
+from wengert.tree import copied
 
 
 class SparseJacobian(Derivative[..., Any]):
@@ -56,12 +57,12 @@ class SparseJacobian(Derivative[..., Any]):
 
         kinds = self.kinds(tuple(map(kind_of, values)), (position,))
         primal = self._one.stages(kinds, (position,)).primal
-        out, pattern, asked = dependence(primal, tuple(map(_copied, values)), position, _Names(self.surroundings))
+        out, pattern, asked = dependence(primal, copied(values), position, _Names(self.surroundings))
         if not isinstance(out, (np.ndarray, np.generic, float)):
             raise error("W116", what=f"of {describe_value(out)}")
         plan = _Plan(pattern, self._symmetric)
         if not asked:
-            self._known = [(tuple(map(_copied, values)), plan), *self._known[:7]]
+            self._known = [(copied(values), plan), *self._known[:7]]
         return plan
 
     def pattern(self, *args: Any, **kwargs: Any) -> Any:
@@ -81,7 +82,8 @@ class SparseJacobian(Derivative[..., Any]):
         try:
             ready = self.ready(values)
         except Error:
-            return np.array([np.ravel(self._one.along(values, wanted, [seed])[1]) for seed in seeds])
+            runs = [*(copied(values) for _ in seeds[1:]), values]  # each may write into its arguments
+            return np.array([np.ravel(self._one.along(own, wanted, [seed])[1]) for own, seed in zip(runs, seeds)])
         return np.reshape(self.run(ready, (*ready.values(values), seeds)), (len(seeds), -1))
 
     def against(self, values: tuple[Any, ...], wanted: tuple[int, ...], seeds: Any) -> Any:
@@ -174,7 +176,3 @@ def _same(known: Any, value: Any, moving: bool) -> bool:
     if isinstance(known, np.ndarray) and isinstance(value, np.ndarray):
         return known.shape == value.shape and known.dtype == value.dtype and (moving or np.array_equal(known, value))
     return type(known) is type(value) and isinstance(value, (int, float, str, bool, type(None))) and known == value
-
-
-def _copied(value: Any) -> Any:
-    return value.copy() if isinstance(value, np.ndarray) else value
