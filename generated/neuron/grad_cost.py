@@ -3,7 +3,7 @@ import math
 
 def grad_cost(w, b, x, t, lam):
     """Gradient of neuron.cost with respect to w and b."""
-    if not (isinstance(w, float) and isinstance(b, float) and isinstance(x, float) and isinstance(t, float) and isinstance(lam, float)):
+    if not all(isinstance(value, float) for value in (w, b, x, t, lam)):
         raise TypeError("grad_cost was made for float, float, float, float, float")
     # forward sweep
     out_1 = math.exp(-(w * x + b))

@@ -3,7 +3,7 @@ import math
 
 def grad_two_layers(x, w1, b1, w2, b2):
     """Gradient of neuron.two_layers with respect to w1, b1, w2 and b2."""
-    if not (isinstance(x, float) and isinstance(w1, float) and isinstance(b1, float) and isinstance(w2, float) and isinstance(b2, float)):
+    if not all(isinstance(value, float) for value in (x, w1, b1, w2, b2)):
         raise TypeError("grad_two_layers was made for float, float, float, float, float")
     # forward sweep
     out_1 = math.exp(w1 * x + b1)

@@ -3,7 +3,10 @@ GRAVITY = 9.81
 
 def grad_tied(height, stiffness, steps, dt):
     """Gradient of particles.tied with respect to height and stiffness."""
-    if not (isinstance(height, float) and isinstance(stiffness, float) and isinstance(steps, int) and isinstance(dt, float)):
+    if not (
+        all(isinstance(value, float) for value in (height, stiffness, dt))
+        and isinstance(steps, int)
+    ):
         raise TypeError("grad_tied was made for float, float, int, float")
     # forward sweep
     height_1 = 0.5 * height

@@ -3,7 +3,7 @@ GRAVITY = 9.81
 
 def value_and_grad_thrown(speed, steps, dt):
     """Value and gradient of particles.thrown with respect to speed."""
-    if not (isinstance(speed, float) and isinstance(steps, int) and isinstance(dt, float)):
+    if not (isinstance(speed, float) and isinstance(dt, float) and isinstance(steps, int)):
         raise TypeError("value_and_grad_thrown was made for float, int, float")
     # forward sweep
     height = 0.0

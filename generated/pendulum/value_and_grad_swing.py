@@ -3,7 +3,10 @@ import math
 
 def value_and_grad_swing(angle, speed, length, steps, dt):
     """Value and gradient of pendulum.swing with respect to length."""
-    if not (isinstance(angle, float) and isinstance(speed, float) and isinstance(length, float) and isinstance(steps, int) and isinstance(dt, float)):
+    if not (
+        all(isinstance(value, float) for value in (angle, speed, length, dt))
+        and isinstance(steps, int)
+    ):
         raise TypeError("value_and_grad_swing was made for float, float, float, int, float")
     # forward sweep
     angle_tape = []

@@ -212,30 +212,6 @@ def bessel_i(n: int, x: Any) -> Any:
     return (np.exp(np.multiply.outer(x, np.cos(t))) @ np.cos(n * t) + np.exp(x)) / (2 * count)
 
 
-def kinds_of(*values: Any) -> str:
-    """The kinds of values, as messages say them: a saved derivative asks whether they are those it was made for.
-
-    >>> kinds_of(1.0, {"w": np.zeros((3, 1))})
-    "float, {'w': float64[*, 1]}"
-    """
-    words = []
-    for value in values:
-        if isinstance(value, np.ndarray):
-            words.append(f"{value.dtype}[{', '.join('1' if length == 1 else '*' for length in value.shape)}]")
-        elif isinstance(value, np.generic):
-            words.append(f"np.{value.dtype}")
-        elif type(value) is dict:
-            words.append("{" + ", ".join(f"{key!r}: {kinds_of(item)}" for key, item in value.items()) + "}")
-        elif type(value) is tuple:
-            words.append(f"({kinds_of(*value)})")
-        elif type(value) is list:
-            items = [kinds_of(item) for item in value]
-            words.append(f"[{items[0]} ...]" if len(set(items)) == 1 else f"[{', '.join(items)}]")
-        else:
-            words.append(repr(value) if value is None or type(value) in (bool, str) else type(value).__name__)
-    return ", ".join(words)
-
-
 def last_writes(x: Any, index: Any) -> Any:
     """Which items of `v` in `x[index] = v` stay: an index may name an element of `x` more than once, and the last write wins.
 
@@ -284,7 +260,7 @@ def apart(*values: Any) -> None:
 
 HELPERS = (
     unread, stop_gradient, zero_of, apart, caught, made_of, fields_in, last_writes, unbroadcast, project, plus, snapshot, unit, polygamma, bessel_i,
-    inverse_gaps, kinds_of, *PARTIAL_PRODUCTS, *SLOPES, *SPECTRA, *GRIDS, *STEPS,
+    inverse_gaps, *PARTIAL_PRODUCTS, *SLOPES, *SPECTRA, *GRIDS, *STEPS,
 )  # fmt: skip
 """What generated code may call, and what a saved module may hold the text of."""
 

@@ -26,6 +26,7 @@ import builtins
 import inspect
 import math
 import os
+import textwrap
 from collections.abc import Mapping, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
@@ -33,10 +34,10 @@ from typing import Any
 import numpy as np
 
 from wengert import runtime
+from wengert.backend.made_for import kinds_check
 from wengert.backend.unparse import Printer
 from wengert.errors import error
-from wengert.ir.axes import MANY
-from wengert.ir.kinds import Array, Dict, Kind, Known, List, NumpyScalar, Scalar, Text, Tuple, describe
+from wengert.ir.kinds import Kind
 
 
 def module_text(text: str, library: Mapping[str, Any], function: FunctionType, parameters: Sequence[str],
@@ -45,14 +46,14 @@ def module_text(text: str, library: Mapping[str, Any], function: FunctionType, p
     entry = ast.parse(text).body[-1]
     assert isinstance(entry, ast.FunctionDef)
     wanted = {**_names_of_the_user(text, function, library), **library}
-    check, made_for = kinds_check(entry.name, parameters, kinds)
-    if made_for:
-        wanted["kinds_of"] = runtime.kinds_of
+    check = kinds_check(entry.name, parameters, kinds)
+    if "np." in check:
+        wanted["np"] = np
     wanted = _with_needed_by_helpers(wanted)
 
     imports: list[str] = []
     from_modules: dict[str, list[str]] = {}
-    literals = [f"KINDS = {made_for!r}"] if made_for else []
+    literals: list[str] = []
     helpers: list[str] = []
     for name, value in sorted(wanted.items()):
         if isinstance(value, ModuleType):
@@ -145,49 +146,6 @@ def _home(name: str, value: Any, function: FunctionType) -> tuple[str, str]:
     return module, name
 
 
-# the check of kinds
-
-
-def kinds_check(name: str, parameters: Sequence[str], kinds: Sequence[Kind]) -> tuple[str, str]:
-    """The line that refuses other kinds of argument, and what it calls `KINDS`, if anything.
-
-    >>> from wengert.ir.kinds import FLOAT, INT
-    >>> from wengert.ir.axes import MANY
-    >>> kinds_check("grad_f", ("x", "n"), (FLOAT, INT))[0]
-    'if not (isinstance(x, float) and isinstance(n, int)):\\n        raise TypeError("grad_f was made for float, int")'
-    >>> kinds_check("grad_f", ("x",), (Array("float64", (MANY,)),))
-    ('if kinds_of(x) != KINDS:\\n        raise TypeError(f"grad_f was made for {KINDS}, not {kinds_of(x)}")', 'float64[*]')
-    """
-    pairs = [(parameter, kind) for parameter, kind in zip(parameters, kinds) if _told_apart(kind)]
-    words = ", ".join(describe(kind) for _, kind in pairs)
-    if not pairs:
-        return "", ""
-    if all(isinstance(kind, Scalar) for _, kind in pairs):
-        tests = [f"isinstance({x}, {describe(kind).replace('number', '(int, float)')})" for x, kind in pairs]
-        test = tests[0] if len(tests) == 1 else f"({' and '.join(tests)})"
-        return f'if not {test}:\n        raise TypeError("{name} was made for {words}")', ""
-    call = f"kinds_of({', '.join(parameter for parameter, _ in pairs)})"
-    return f'if {call} != KINDS:\n        raise TypeError(f"{name} was made for {{KINDS}}, not {{{call}}}")', words
-
-
-def _told_apart(kind: Kind) -> bool:
-    """Is this a kind that `kinds_of` tells from every other?"""
-    match kind:
-        case Scalar(type="number"):
-            return False
-        case Scalar() | NumpyScalar() | Text(value=str()) | Known(value=None | bool()):
-            return True
-        case Array(axes=axes):
-            return all(axis in (1, MANY) for axis in axes)
-        case Tuple(items):
-            return all(map(_told_apart, items))
-        case Dict(items):
-            return all(_told_apart(item) for _, item in items)
-        case List(element, items):
-            return items is None and _told_apart(element)
-    return False
-
-
 def _checked(text: str, entry: ast.FunctionDef, check: str) -> str:
     """The text with the check below the docstring of its entry function."""
     if not check:
@@ -196,4 +154,4 @@ def _checked(text: str, entry: ast.FunctionDef, check: str) -> str:
     first = entry.body[0]
     documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
     at = (first.end_lineno or first.lineno) if documented else entry.lineno
-    return "".join([*lines[:at], f"    {check}\n", *lines[at:]])
+    return "".join([*lines[:at], textwrap.indent(check, "    "), "\n", *lines[at:]])
