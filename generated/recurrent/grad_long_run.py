@@ -14,11 +14,9 @@ def grad_long_run(w, h, n):
     count = len(range_1)
     size = max(-(-count // 20), 1)
     h_tape = []
-    part_tape = []
     for start in range(0, count, size):
         h_tape.append(h)
         part = range_1[start:start + size]
-        part_tape.append(part)
         for k in part:
             h = np.tanh(w @ h)
 
@@ -26,7 +24,8 @@ def grad_long_run(w, h, n):
     # line 25: return np.sum(h)
     h_bar = np.ones_like(h)
     w_bar = np.zeros_like(w)
-    for h, part in zip(reversed(h_tape), reversed(part_tape)):
+    for start, h in zip(reversed(range(0, count, size)), reversed(h_tape)):
+        part = range_1[start:start + size]
         # line 23: for k in checkpointed(range(n), snapshots=20):
         h_tape = []
         h_tape_1 = []

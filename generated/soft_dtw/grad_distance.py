@@ -16,16 +16,12 @@ def grad_distance(x, y, gamma):
     r = np.full((n + 1, m + 1), 1e10)
     r[0, 0] = 0.0
     r_1_tapes = []
-    a_tapes = []
-    c_tapes = []
     least_tapes = []
     total_1_tapes = []
     total_2_tapes = []
     total_3_tapes = []
     for i in range(1, n + 1):
         r_1_tape = []
-        a_tape = []
-        c_tape = []
         least_tape = []
         total_1_tape = []
         total_2_tape = []
@@ -34,10 +30,8 @@ def grad_distance(x, y, gamma):
             r_1 = x[i - 1] - y[j - 1]
             r_1_tape.append(r_1)
             a = r[i - 1, j - 1]
-            a_tape.append(a)
             b = r[i - 1, j]
             c = r[i, j - 1]
-            c_tape.append(c)
             least = min(a, b, c)
             least_tape.append(least)
             total_1 = math.exp((least - a) / gamma)
@@ -49,8 +43,6 @@ def grad_distance(x, y, gamma):
             total = total_1 + total_2 + total_3
             r[i, j] = r_1 ** 2 + (least - gamma * math.log(total))
         r_1_tapes.append(r_1_tape)
-        a_tapes.append(a_tape)
-        c_tapes.append(c_tape)
         least_tapes.append(least_tape)
         total_1_tapes.append(total_1_tape)
         total_2_tapes.append(total_2_tape)
@@ -61,27 +53,25 @@ def grad_distance(x, y, gamma):
     r_bar = np.zeros_like(r)
     r_bar[n, m] = 1.0
     x_bar = np.zeros_like(x)
-    for i, r_1_tape, a_tape, c_tape, least_tape, total_1_tape, total_2_tape, total_3_tape in zip(
+    for i, r_1_tape, least_tape, total_1_tape, total_2_tape, total_3_tape in zip(
         reversed(range(1, n + 1)),
         reversed(r_1_tapes),
-        reversed(a_tapes),
-        reversed(c_tapes),
         reversed(least_tapes),
         reversed(total_1_tapes),
         reversed(total_2_tapes),
         reversed(total_3_tapes),
     ):
-        for j, r_1, a, c, least, total_1, total_2, total_3 in zip(
+        for j, r_1, least, total_1, total_2, total_3 in zip(
             reversed(range(1, m + 1)),
             reversed(r_1_tape),
-            reversed(a_tape),
-            reversed(c_tape),
             reversed(least_tape),
             reversed(total_1_tape),
             reversed(total_2_tape),
             reversed(total_3_tape),
         ):
+            a = r[i - 1, j - 1]
             b = r[i - 1, j]
+            c = r[i, j - 1]
             total = total_1 + total_2 + total_3
             # line 29: r[i, j] = (x[i - 1] - y[j - 1]) ** 2 + soft_min(r[i - 1, j - 1], r[i - 1, j] ...
             r_2_bar = r_bar[i, j]

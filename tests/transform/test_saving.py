@@ -303,3 +303,87 @@ def test_the_length_of_an_array_that_stays_is_asked_again():
     text = grad(lengths).source(0.3, np.array([0.5, 1.5]), 3)
     assert text.count("range(len(m))") == 2 and "items" not in text
     check(lengths, 0.3, np.array([0.5, 1.5]), 3)
+
+
+def test_a_factor_made_in_place_needs_no_tape_since_its_finished_part_stays():
+    def f(a):
+        l = a.copy()
+        n = len(l)
+        for j in range(n):
+            l[j, j] = np.sqrt(l[j, j] - l[j, :j] @ l[j, :j])
+            for i in range(j + 1, n):
+                l[i, j] = (l[i, j] - l[i, :j] @ l[j, :j]) / l[j, j]
+        return np.sum(np.diag(l) ** 3) + l[n - 1, 0]
+
+    a = np.eye(4) * 3 + 0.3 * np.ones((4, 4))
+    assert saves(f, a) == []
+    check(f, a)
+
+
+def test_cells_of_a_table_that_each_are_written_once_are_read_again():
+    def f(x, n):
+        r = np.full((n + 1, n + 1), 0.5)
+        for i in range(1, n + 1):
+            for j in range(1, n + 1):
+                r[i, j] = x[i - 1] * r[i - 1, j - 1] + r[i - 1, j] * r[i, j - 1] + np.sin(r[i, j - 1])
+        return r[n, n]
+
+    x = np.array([0.3, 0.7, -0.4])
+    assert saves(f, x, 3) == []
+    check(f, x, 3)
+
+
+def test_a_computed_value_is_read_where_it_was_written_to_if_it_stays_there():
+    def f(a, n):
+        y = np.zeros(n)
+        for i in range(n):
+            t = np.exp(a[i])
+            y[i] = t
+        return y @ y
+
+    def overwritten(a, n):
+        a = a.copy()
+        y = np.zeros(n)
+        for i in range(n):
+            t = np.exp(a[i])
+            y[0] = t
+            a[i] = t * t
+        return y @ a
+
+    def of_another_dtype(a, n):
+        a = a.copy()
+        y = np.zeros(n, dtype=np.float32)
+        for i in range(n):
+            t = np.exp(a[i])
+            y[i] = t
+            a[i] = t * 3
+        return np.sum(a * 2)
+
+    def in_some_turns(a, n):
+        a = a.copy()
+        y = np.zeros(n)
+        for i in range(n):
+            t = np.exp(a[i])
+            if a[i] > 0:
+                y[i] = t
+            a[i] = t * t
+        return y @ a
+
+    a = np.array([0.3, -0.2, 0.5])
+    assert saves(f, a, 3) == []
+    assert saves(overwritten, a, 3) != []
+    for function in (f, overwritten, of_another_dtype, in_some_turns):
+        check(function, a, 3)
+
+
+def test_a_view_of_what_is_not_written_to_again_is_taken_again():
+    def f(a, n):
+        s = 0.0
+        for i in range(n):
+            v = a[i:]
+            s = s + v @ v * i
+        return s
+
+    a = np.array([0.3, -0.2, 0.5])
+    assert saves(f, a, 3) == []
+    check(f, a, 3)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from wengert.analysis.memory import ends_of, memory
 from wengert.analysis.places import Places
-from wengert.analysis.regions import Memory
+from wengert.analysis.regions import Memory, Moment
 from wengert.ir.build import Builder
 from wengert.ir.core import UNDEF, Apply, Atom, Block, Const, For, Function, If, Line, Name, While, Yield
 from wengert.ir.kinds import INT, UNKNOWN, Array, Kind, List, Numeric, Saved, is_scalar
 from wengert.ir.walk import base, defined, lines_of, map_blocks
+from wengert.rules.index_kinds import item_kind
 from wengert.transform.homes import Homes, Segment, homes
 from wengert.transform.variables import MARK, alias, hint_of, variable
 
@@ -43,6 +44,7 @@ class Keeping:
     tapes: dict[tuple[int, Name], Name] = field(default_factory=dict)  # (id of loop, saved name) -> the tape's variable
     trips: dict[int, Name] = field(default_factory=dict)
     exported: dict[Name, Name] = field(default_factory=dict)
+    put: dict[Name, list[Apply]] = field(default_factory=dict)  # a value -> the lines that write it into an array
 
     def newest(self, name: Name) -> Name:
         """The version of an array that writes leave behind, where the reverse sweep stands; the name itself if there is none."""
@@ -65,18 +67,40 @@ class Keeping:
         """A read of an array by which the reverse sweep gets the same as the forward sweep: no write that follows it comes there."""
         if not (isinstance(line, Apply) and line.op == "getitem" and isinstance(line.args[0], str)):
             return None
-        memory, array = self.memory, line.args[0]
+        array = self._kept(line.args[0], line.args[1], self.memory.bound[line.targets[0]])
+        return None if array is None else replace(line, args=(array, *line.args[1:]))
+
+    def stored(self, b: Builder, name: Name) -> Apply | None:
+        """A read of the element of an array that a value was written to: it is still there, and reads as the value itself."""
+        for line in self.put.get(name, ()):
+            array, index, _ = line.args
+            home = self.homes.segment.get(line.targets[0])
+            if home is None or home is not self.homes.segment.get(name) or not isinstance(array, str):
+                continue
+            if item_kind(b.kind(array), b.kind(index), "", "") != b.kind(name):
+                continue
+            newest = self._kept(array, index, self.memory.bound[line.targets[0]])
+            if newest is not None:
+                return Apply((name,), "getitem", (newest, index), place=line.place)
+        return None
+
+    def _kept(self, array: Name, index: Atom, here: Moment) -> Name | None:
+        """The array as the reverse sweep has it, if no write after this moment comes to where the index points."""
+        memory = self.memory
         newest = self.newest(array)
         if newest == array or newest in memory.overwritten:
             return None
-        here, region = memory.bound[line.targets[0]], memory.region(array)
-        if len(memory.writes.get(region, ())) > FAR or any(write.line.op == "append" for write in memory.writes.get(region, ())):
+        region, first = memory.region(array), memory.origin.get(array, array)
+        writes = memory.writes.get(region, ())
+        if len(writes) > FAR or any(write.line.op == "append" for write in writes):
             return None
-        for write in memory.writes.get(region, ()):
-            follows = memory.may_follow(write, here, region)
-            if follows and not self.places.apart(line.args[1], here, write.line.args[1], write.moment, array):
+        for write in writes:
+            other, *path = write.line.args
+            if not memory.may_follow(write, here, region):
+                continue
+            if memory.origin.get(str(other), other) != first or not self.places.apart(index, here, path[0], write.moment, array):
                 return None
-        return replace(line, args=(newest, *line.args[1:]))
+        return newest
 
     def variable(self, hint: str) -> Name:
         return variable(hint, len(self.tapes) + len(self.trips) + len(self.exported))
@@ -203,7 +227,11 @@ def keeping_of(function: Function, mode: str) -> Keeping:
             if (home.loop is not None or not home.every) and isinstance(function.kinds.get(name, UNKNOWN), (Array, Numeric))
             and (found.is_outside(name) or found.is_returned(name))
         )  # fmt: skip
-    return Keeping(known, found, Places(function, found), lost)
+    put: dict[Name, list[Apply]] = {}
+    for line in (write.line for writes in found.writes.values() for write in writes):
+        if line.op == "write" and len(line.args) == 3 and isinstance(line.args[2], str):
+            put.setdefault(line.args[2], []).append(line)
+    return Keeping(known, found, Places(function, found), lost, put=put)
 
 
 def copying(kind: Kind) -> str:

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wengert.ir.build import Builder
-from wengert.ir.core import Apply, Atom, Const, For, Line, Name, While
-from wengert.ir.kinds import Array, Range, Record, is_scalar
+from wengert.ir.core import Apply, Atom, For, Line, Name, While
+from wengert.ir.kinds import Array, Kind, Known, Range, Record, Slice, Tuple, is_scalar, scalar_type
 from wengert.ir.walk import base, reads
 from wengert.rules.table import lookup
 from wengert.transform.homes import Segment, may_break, sized
@@ -67,6 +67,7 @@ class Deciding:
         self.saved: dict[Name, None] = {}
         self.free: dict[Name, None] = {}
         self.rereads: dict[Name, Apply | None] = {}
+        self.stored: dict[Name, Apply | None] = {}
         self.order = {name: k for k, name in enumerate(keeping.homes.segment)}
         whole = isinstance(loop, For) and not may_break(loop.body) and sized(b, loop)
         if whole and isinstance(loop, For):
@@ -110,7 +111,12 @@ class Deciding:
                 found.aligned.append(name)
             else:
                 found.partial.setdefault(home, []).append(name)
-        for name in sorted(again, key=lambda name: self.order[name]):
+        turn: dict[Name, int] = {}  # an element is read where it was written to, and what is computed of it comes after that
+        for name in again:
+            line = self.again(name)
+            assert line is not None
+            turn[name] = max(self.order[name], *(turn.get(atom, 0) for atom in _read(line)), 0)
+        for name in sorted(again, key=lambda name: turn[name]):
             line = self.again(name)
             assert line is not None
             found.again.setdefault(self.keeping.homes.segment[name], []).append(line)
@@ -123,17 +129,31 @@ class Deciding:
     def again(self, name: Name) -> Apply | None:
         """The line that makes the value once more where the reverse sweep stands."""
         line = self.keeping.homes.line.get(name)
+        if (stored := self.read_stored(name)) is not None:
+            return stored
         if not isinstance(line, Apply) or not any(atom in self.keeping.memory.overwritten for atom in line.args):
             return line if isinstance(line, Apply) else None
         if name not in self.rereads:
             self.rereads[name] = self.keeping.read_later(line)
         return self.rereads[name]
 
+    def read_stored(self, name: Name) -> Apply | None:
+        """The element of an array that a computed value was written to, if it is there to the end."""
+        if name not in self.keeping.put:
+            return None
+        if name not in self.stored:
+            line = self.keeping.homes.line.get(name)
+            computed = isinstance(line, Apply) and line.op != "getitem"
+            self.stored[name] = self.keeping.stored(self.b, name) if computed else None
+        return self.stored[name]
+
     def cost(self, name: Name) -> int:
         """What its own line costs, too much if it cannot be run again."""
         line = self.keeping.homes.line[name]
         if not isinstance(line, Apply) or len(line.targets) != 1 or name.startswith(MARK):
             return NEVER
+        if self.read_stored(name) is not None:
+            return self.limit - 1 if is_scalar(self.b.kind(name)) else 0
         if any(atom in self.keeping.memory.overwritten for atom in line.args):
             if self.again(name) is None:
                 return NEVER
@@ -143,7 +163,7 @@ class Deciding:
         if line.op == "range":
             return 1
         if line.op == "getitem" or (line.op == "getattr" and isinstance(self.b.kind(line.args[0]), Record)):
-            return self.limit if is_scalar(self.b.kind(name)) else 0 if isinstance(line.args[1], Const) else NEVER
+            return self.limit if is_scalar(self.b.kind(name)) else 0 if _shows(self.b.kind(line.args[0]), self.b.kind(line.args[1])) else NEVER
         primitive = lookup(line.op)
         if primitive is None or not primitive.pure:
             return NEVER
@@ -165,7 +185,8 @@ class Deciding:
             line, cost = self.again(now), self.cost(now)
             if cost <= self.limit and isinstance(line, Apply):
                 total, steps = total + cost, steps + 1
-                pending += [atom for atom in line.args if isinstance(atom, str)]
+                counted = line.args[:1] if line.op == "getitem" else line.args  # an index is written where it is used
+                pending += [atom for atom in counted if isinstance(atom, str)]
         return total if steps <= FAR else NEVER
 
     def roots(self, name: Name) -> list[Name]:
@@ -186,7 +207,7 @@ class Deciding:
             if now in self.saved or self.cost(now) > self.limit:
                 found[now] = None
             elif line is not None:
-                pending += [atom for atom in (*line.args, *(v for _, v in line.keywords)) if isinstance(atom, str)]
+                pending += _read(line)
         return list(found)
 
     def collect(self, name: Name, again: dict[Name, None], used: dict[Name, None]) -> None:
@@ -196,7 +217,17 @@ class Deciding:
             return
         line = self.again(name)
         assert line is not None
-        for atom in (*line.args, *(v for _, v in line.keywords)):
-            if isinstance(atom, str):
-                self.collect(atom, again, used)
+        for atom in _read(line):
+            self.collect(atom, again, used)
         again[name] = None
+
+
+def _shows(kind: Kind, index: Kind) -> bool:
+    """Is what the index names a view, and no copy?"""
+    parts = index.items if isinstance(index, Tuple) else (index,)
+    basic = (isinstance(part, (Slice, Known)) or scalar_type(part) == "int" for part in parts)
+    return not isinstance(kind, Array) or all(basic)
+
+
+def _read(line: Apply) -> list[Name]:
+    return [atom for atom in (*line.args, *(value for _, value in line.keywords)) if isinstance(atom, str)]
