@@ -57,6 +57,11 @@ class WriteReversal(Adjoints):
             if self._is_whole(path[0]) and len(path) == 1:  # `xs[:] = ys`: of what was there nothing is left
                 self.give(bars, value, Term(bar))
                 return None
+            if op == "store" and len(path) == 1:  # of a derivative: as many items as stood there
+                part = b.apply("getitem", bar, path[0])
+                self.give(bars, value, Term(part))
+                zeros = b.apply("mul", b.apply("list", Const(0.0)), b.apply("len", part))
+                return b.apply("store", bar, path[0], zeros, hint=hint((str(whole),)))
             raise errors.error("W040", b.place, name="writing into a slice of a list")
         if isinstance(b.kind(bar), List) and len(path) > 1:  # an item is a list or array: its adjoint is an item of the adjoint
             first, *rest = path
