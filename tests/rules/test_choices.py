@@ -294,8 +294,8 @@ def padded_with_means(x: Any) -> Any:
     return np.sum(np.pad(x, 1, mode="mean"))
 
 
-def list_to_sine(x: Any) -> Any:
-    return np.sum(np.sin([x, x]))
+def dict_to_sine(x: Any) -> Any:
+    return np.sum(np.sin({"a": x}))
 
 
 def uneven_kron(x: Any) -> Any:
@@ -308,7 +308,7 @@ def uneven_kron(x: Any) -> Any:
         (nearest_quantile, (np.ones(3),), UnsupportedKeyword, "W042"),
         (steep_ends, (np.ones(3),), UnsupportedKeyword, "W042"),
         (padded_with_means, (np.ones(3),), UnsupportedKeyword, "W042"),
-        (list_to_sine, (1.0,), NoRule, "W044"),
+        (dict_to_sine, (1.0,), NoRule, "W044"),
         (uneven_kron, (np.ones((2, 2)),), NoRule, "W044"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

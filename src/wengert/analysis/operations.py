@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from wengert import errors
+from wengert.analysis.array_likes import beside_arrays
 from wengert.analysis.attempts import attempt
 from wengert.analysis.attribute_reads import lacks, read_attribute
 from wengert.analysis.boxes import box
@@ -134,7 +135,7 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
         return
     if line.op == "list":
         handles = [packed(state, handle) if is_virtual(state, handle) else handle for handle in handles]
-    args = tuple(map(state.read, handles))
+    args = beside_arrays(state, line.op, tuple(map(state.read, handles)))
     if line.op in TESTS:
         answer = known_answer(line.op, [state.kind(atom) for atom in args])
         if answer is not None:

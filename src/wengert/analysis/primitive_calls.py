@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wengert import errors
+from wengert.analysis.array_likes import with_arrays
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.stores import WHOLE, emit, store
 from wengert.ir.core import Apply, Atom, Const
@@ -45,6 +46,9 @@ def call_primitive(call: Call, op: str, function: Callable[..., Any] | None, spe
             raise
         call.opaque(UNKNOWN)
         return
+    if call.varied:
+        probe = with_arrays(call.state, probe)
+        call.args, call.keywords = probe.args, probe.keywords
     call.emit(op, *call.args, keywords=call.keywords, spelled=spelled if spelled != op else None)
 
 

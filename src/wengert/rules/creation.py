@@ -11,7 +11,6 @@ from wengert.ir.axes import Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import UNKNOWN, Array, Kind, Known, Numeric, NumpyScalar, axes_of, dtype_of, is_scalar, scalar_type
-from wengert.rules.by_example import exemplified
 from wengert.rules.composite import composite
 from wengert.rules.fitting import fit
 from wengert.rules.joining import PYTHON_DTYPES
@@ -140,7 +139,18 @@ def _vander(call: Call, kind: KindOf) -> str:
     return "y_dot = x_dot[:, None] * (np.roll(y, -1, axis=1) * np.arange(y.shape[1] - 1, -1, -1))"
 
 
-by_tangent("y = np.vander(x, N=None, increasing=False)", _vander, kind=exemplified("x"))
+def _vander_kind(call: Call, kind: KindOf) -> Kind:
+    """A row for each number, and as many columns as are asked for, or rows; of integers wide ones."""
+    axes, dtype, columns = axes_of(kind(call["x"])), dtype_of(kind(call["x"])), kind(call["N"])
+    if axes is None or dtype is None or len(axes) != 1:
+        return Numeric()
+    if dtype.startswith(("int", "uint", "bool")):
+        dtype = str(np.vander(np.ones(1, dtype)).dtype)
+    wide = axes[0] if columns == Known(None) else axis_of_length(columns, call["N"], f"{call.result}:1")
+    return Array(dtype, (axes[0], wide))
+
+
+by_tangent("y = np.vander(x, N=None, increasing=False)", _vander, kind=_vander_kind)
 composite("y = np.fromiter(x, dtype)", "np.array(x, dtype)", of=("x",))
 linear("y = np.bincount(x, weights=None, minlength=0)", "weights_bar += y_bar[x]", of=("weights",),
        kind=lambda call, kind: Array("float64", (f"{call.result}:0",)), cost=100)  # fmt: skip

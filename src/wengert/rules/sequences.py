@@ -108,10 +108,6 @@ def weighted_items(*weights: tuple[str, Weight]) -> tuple[Vjp, Jvp]:
     return vjp, jvp
 
 
-def one(b: Builder, call: Call, items: Sequence[Atom], position: int) -> Atom:
-    return Const(1)
-
-
 def others(b: Builder, call: Call, items: Sequence[Atom], position: int) -> Atom:
     """The product of all items but one, right also where some are zero."""
     rest = [items[i] for i in range(len(items)) if i != position]
@@ -142,7 +138,6 @@ def _partner(parameter: str) -> Weight:
     return lambda b, call, items, position: b.apply("getitem", call[parameter], Const(position))
 
 
-_math("y = math.fsum(xs)", ("xs", one))
 
 def _sumprod_kind(call: Call, kind: KindOf) -> Kind:
     """Of floats of one type it is one more; of other numbers it is what they make of it."""
@@ -225,3 +220,5 @@ def _sum_jvp(b: Builder, call: Call, tangents: Mapping[str, Atom]) -> Atom:
 
 
 general("y = sum(xs, start=0)", vjp=_sum_vjp, jvp=_sum_jvp, of=("xs", "start"), kind=_sum_kind, sequences=frozenset({"xs"}), cost=4)
+general("y = math.fsum(xs)", vjp=_sum_vjp, jvp=lambda b, call, tangents: b.apply("sum", tangents["xs"]), of=("xs",), kind=always(FLOAT),
+        sequences=frozenset({"xs"}), cost=4)  # fmt: skip
