@@ -22,35 +22,26 @@ def grad_negative_log_density(a, y):
 
     # reverse sweep
     # line 35: return np.sum(np.log(np.diag(l))) + z @ z / 2
-    out_2 = 0.5 * x
-    out_3 = np.arange(out_1.shape[-1])
+    out_2 = np.arange(out_1.shape[-1])
     l_bar = np.zeros_like(l)
-    l_bar[out_3, out_3] = 1 / out_1
-    x_bar = out_2 + out_2
+    l_bar[out_2, out_2] = 1 / out_1
+    x_bar = x.copy()
     for i in reversed(range(len(y))):
         # line 27: x[i] = (b[i] - l[i, :i] @ x[:i]) / l[i, i]   (forward_substitution, called in line 34)
         x_1_bar = x_bar[i] / l[i, i]
         l_bar[i, i] -= x_1_bar * x[i]
-        x_2_bar = -x_1_bar
-        x_bar[:i] += x_2_bar * l[i, :i]
-        l_bar[i, :i] += x_2_bar * x[:i]
+        x_bar[:i] -= x_1_bar * l[i, :i]
+        l_bar[i, :i] -= x_1_bar * x[:i]
     for j in reversed(range(n)):
         for i in reversed(range(j + 1, n)):
             # line 20: l[i, j] = (l[i, j] - l[i, :j] @ l[j, :j]) / l[j, j]   (cholesky, called in line 33)
-            l_1_bar = l_bar[i, j]
-            l_bar[i, j] = 0.0
-            l_1_bar /= l[j, j]
+            l_1_bar = l_bar[i, j] / l[j, j]
+            l_bar[i, j] = l_1_bar
             l_bar[j, j] -= l_1_bar * l[i, j]
-            l_2_bar = -l_1_bar
-            l_bar[j, :j] += l_2_bar * l[i, :j]
-            l_bar[i, :j] += l_2_bar * l[j, :j]
-            l_bar[i, j] += l_1_bar
+            l_bar[j, :j] -= l_1_bar * l[i, :j]
+            l_bar[i, :j] -= l_1_bar * l[j, :j]
         # line 18: l[j, j] = np.sqrt(l[j, j] - l[j, :j] @ l[j, :j])   (cholesky, called in line 33)
-        l_3_bar = l_bar[j, j]
-        l_bar[j, j] = 0.0
-        l_4_bar = l_3_bar / (2 * l[j, j])
-        l_5_bar = -l_4_bar
-        l_bar[j, :j] += l_5_bar * l[j, :j]
-        l_bar[j, :j] += l_5_bar * l[j, :j]
-        l_bar[j, j] += l_4_bar
+        l_2_bar = l_bar[j, j] / (2 * l[j, j])
+        l_bar[j, j] = l_2_bar
+        l_bar[j, :j] -= 2 * l_2_bar * l[j, :j]
     return l_bar

@@ -24,9 +24,9 @@ def grad_kl_divergence(params, x, target):
     log_p_bar = -(1.0 / len(x)) * target
     # line 27: return shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))   (log_probabilities, called in line 31)
     shifted_bar = (
-        -log_p_bar.sum(axis=1, keepdims=True) / np.sum(out_1, axis=1, keepdims=True) * out_1
+        log_p_bar
+        - log_p_bar.sum(axis=1, keepdims=True) / np.sum(out_1, axis=1, keepdims=True) * out_1
     )
-    shifted_bar += log_p_bar
     # line 26: shifted = z - np.max(z, axis=1, keepdims=True)   (log_probabilities, called in line 31)
     shifted_2 = z == shifted_1
     z_bar = (

@@ -27,8 +27,7 @@ def value_and_grad_kl_divergence(params, x, target):
     # line 32: return np.sum(target * (np.log(target) - log_p)) / len(x)
     log_p_bar = -(1.0 / out_3) * target
     # line 27: return shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))   (log_probabilities, called in line 31)
-    shifted_bar = -log_p_bar.sum(axis=1, keepdims=True) / out_2 * out_1
-    shifted_bar += log_p_bar
+    shifted_bar = log_p_bar - log_p_bar.sum(axis=1, keepdims=True) / out_2 * out_1
     # line 26: shifted = z - np.max(z, axis=1, keepdims=True)   (log_probabilities, called in line 31)
     shifted_2 = z == shifted_1
     z_bar = (

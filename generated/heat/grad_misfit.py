@@ -31,7 +31,6 @@ def grad_misfit(u, observed, steps, c):
         # line 15: inner = u[1:-1] + c * (u[2:] - 2 * u[1:-1] + u[:-2])   (diffuse, called in line 21)
         inner_1_bar = c * u_2
         u_bar[:-2] += inner_1_bar
-        u_bar[1:-1] -= 2 * inner_1_bar
         u_bar[2:] += inner_1_bar
-        u_bar[1:-1] += u_2
+        u_bar[1:-1] += u_2 - 2 * inner_1_bar
     return u_bar

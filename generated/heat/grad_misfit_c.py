@@ -36,8 +36,7 @@ def grad_misfit(u, observed, steps, c):
         c_bar_1 = (u_2 * inner_1).sum()
         inner_1_bar = c * u_2
         u_bar[:-2] += inner_1_bar
-        u_bar[1:-1] -= 2 * inner_1_bar
         u_bar[2:] += inner_1_bar
-        u_bar[1:-1] += u_2
+        u_bar[1:-1] += u_2 - 2 * inner_1_bar
         c_bar += c_bar_1
     return float(c_bar)

@@ -40,7 +40,6 @@ def hessian_misfit(u, observed, steps, c):
         # line 15: inner = u[1:-1] + c * (u[2:] - 2 * u[1:-1] + u[:-2])   (diffuse, called in line 21)
         inner_2_bar_dot = c * u_3_dot
         u_bar_dot[:, :-2] += inner_2_bar_dot
-        u_bar_dot[:, 1:-1] -= 2 * inner_2_bar_dot
         u_bar_dot[:, 2:] += inner_2_bar_dot
-        u_bar_dot[:, 1:-1] += u_3_dot
+        u_bar_dot[:, 1:-1] += u_3_dot - 2 * inner_2_bar_dot
     return u_bar_dot.T

@@ -12,11 +12,10 @@ def grad_cost(w, b, x, t, lam):
 
     # reverse sweep
     # line 33: R = w**2 / 2
-    w_bar = lam / 2 * (2 * w)
+    w_bar = lam * w
     # line 32: L = (y - t) ** 2 / 2
-    y_bar = 2 * (y - t) / 2
     # line 26: return 1 / (1 + math.exp(-z))   (sigma, called in line 31)
-    z_bar = y_bar / out_2 * y * out_1
+    z_bar = (y - t) / out_2 * y * out_1
     # line 30: z = w * x + b
     w_bar += z_bar * x
     return w_bar, z_bar

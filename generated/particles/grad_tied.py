@@ -36,9 +36,9 @@ def grad_tied(height, stiffness, steps, dt):
     # reverse sweep
     # line 21: return self.mass * (self.speed**2 / 2 + GRAVITY * self.height)   (energy, called in line 43)
     height_bar = 2 * GRAVITY
-    speed_bar = 4 * speed_1 / 2
-    speed_bar_1 = 2 * speed / 2
+    speed_bar = 2 * speed_1
     height_bar_1 = GRAVITY
+    speed_bar_1 = speed
     stiffness_bar = 0.0
     for pull_1, test, test_1 in zip(
         reversed(pull_1_tape), reversed(test_tape), reversed(test_1_tape)

@@ -82,17 +82,14 @@ def grad_distance(x, y, gamma):
             total_5_bar = total_bar * total_2 / gamma
             total_6_bar = total_bar * total_1 / gamma
             least_bar = total_6_bar + total_5_bar + total_4_bar + r_2_bar
-            c_bar = -total_4_bar
-            b_bar = -total_5_bar
-            a_bar = -total_6_bar
             # line 18: least = min(a, b, c)   (soft_min, called in line 29)
             least_1 = float(a == least)
             least_2 = float(b == least)
             least_3 = float(c == least)
             least_4 = least_1 + least_2 + least_3
-            c_bar += least_bar * least_3 / least_4
-            b_bar += least_bar * least_2 / least_4
-            a_bar += least_bar * least_1 / least_4
+            c_bar = least_bar * least_3 / least_4 - total_4_bar
+            b_bar = least_bar * least_2 / least_4 - total_5_bar
+            a_bar = least_bar * least_1 / least_4 - total_6_bar
             # line 29: r[i, j] = (x[i - 1] - y[j - 1]) ** 2 + soft_min(r[i - 1, j - 1], r[i - 1, j] ...
             r_bar[i, j - 1] += c_bar
             r_bar[i - 1, j] += b_bar

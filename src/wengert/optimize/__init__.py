@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from wengert.ir.core import Apply, Function, Name
 from wengert.ir.walk import map_functions
+from wengert.optimize.at_once import change_at_once
 from wengert.optimize.copies import propagate_copies
 from wengert.optimize.dead_code import eliminate_dead_code, read_back
 from wengert.optimize.early_returns import return_early
+from wengert.optimize.factors import gather_factors
 from wengert.optimize.fold import fold_constants
 from wengert.optimize.own import own
 from wengert.optimize.rematerialise import keep_statements_whole
@@ -31,6 +33,8 @@ def simplify(function: Function, given: Collection[Name] = ()) -> Function:
         function = transpose_operands(function, given)
         function = ask_at_hand(function)
         function = share_subexpressions(function, given)
+        function = change_at_once(function, given)
+        function = gather_factors(function, given)
         return eliminate_dead_code(function, TAKING_APART, read_back(function, given))
 
     return map_functions(function, one)

@@ -183,8 +183,11 @@ class _Owning:
 
     def gains(self, old: Apply, line: Apply, position: int) -> bool:
         """May the sum overwrite this operand, an adjoint that is not read below, in any of its views either?"""
-        if not ((_derived(line.targets[0]) or _derived(old.args[position])) and self.mine(old.args[position], old) and self.same(line, position)):
+        target, operand = line.targets[0], old.args[position]
+        if not ((_derived(target) or _derived(operand)) and self.mine(operand, old) and self.same(line, position)):
             return False
+        if _derived(target) and _derived(operand) and isinstance(operand, str) and base(target) != base(operand):
+            return False  # the adjoint of another variable: `y_bar = x_bar - g` says more than `x_bar -= g`
         return not self.uses.views_below(old, old.args[position])
 
     def held(self, line: Apply) -> Iterable[Atom]:

@@ -89,14 +89,14 @@ def _cheap(function: Function, given: Collection[Name]) -> dict[Name, Apply]:
     for line in lines_of(function):
         if line.targets and all(target in given for target in line.targets):
             primal.update(atom for atom in atoms(line) if isinstance(atom, str))
-        if isinstance(line, Apply) and len(line.targets) == 1 and line.targets[0] in given and _is_cheap(line, function.kinds):
+        if isinstance(line, Apply) and len(line.targets) == 1 and line.targets[0] in given and is_cheap(line, function.kinds):
             found[line.targets[0]] = line
         for inner in blocks_of(line):
             primal.update(atom for atom in atoms(inner.terminator) if isinstance(atom, str))
     return {name: line for name, line in found.items() if name in primal}
 
 
-def _is_cheap(line: Apply, kinds: dict[Name, Kind] | object) -> bool:
+def is_cheap(line: Apply, kinds: dict[Name, Kind] | object) -> bool:
     name = line.targets[0]
     row = lookup(line.op)
     if not (name.startswith("%") and row is not None and row.pure and row.cost <= 1):

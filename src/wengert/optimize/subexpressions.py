@@ -37,6 +37,7 @@ def share_subexpressions(function: Function, given: Collection[Name] = ()) -> Fu
     """
     same: dict[Name, Atom] = {}
     gone = overwritten(function)
+    sayings = Sayings(gone)
 
     def read(atom: Atom) -> Atom:
         return same.get(atom, atom) if isinstance(atom, str) else atom
@@ -45,11 +46,13 @@ def share_subexpressions(function: Function, given: Collection[Name] = ()) -> Fu
         lines: list[Line] = []
         for line in old.lines:
             line = map_atoms(line, read)
+            if isinstance(line, Apply):
+                sayings.add(line)
             if isinstance(line, Def):
                 line = replace(line, function=replace(line.function, body=block(line.function.body, dict(known))))
             else:
                 line = map_blocks(line, lambda inner: block(inner, dict(known)))
-            if isinstance(line, Apply) and (key := _key(line)) is not None:
+            if isinstance(line, Apply) and (key := _key(line, sayings)) is not None:
                 before = known.setdefault(key, line.targets[0])
                 if before in gone and before != line.targets[0]:
                     known[key] = line.targets[0]
@@ -62,9 +65,25 @@ def share_subexpressions(function: Function, given: Collection[Name] = ()) -> Fu
     return replace(function, body=block(function.body, {}))
 
 
-def _key(line: Apply) -> Any:
+class Sayings:
+    """What the printer writes at each use, by what it says: two slices are alike if their ends are, two elements of an array if their indices are."""
+
+    def __init__(self, gone: Collection[Name]) -> None:
+        self.gone = gone
+        self.said: dict[Name, Any] = {}
+
+    def add(self, line: Apply) -> None:
+        element = line.op == "getitem" and line.args[0] not in self.gone
+        if line.op in ("slice", "tuple", "neg") or element or (line.op in ("add", "sub") and isinstance(line.args[-1], Const)):
+            self.said[line.targets[0]] = (line.op, tuple(map(self.of, line.args)))
+
+    def of(self, atom: Atom) -> Any:
+        return self.said.get(atom, atom) if isinstance(atom, str) else atom
+
+
+def _key(line: Apply, sayings: Sayings) -> Any:
     if len(line.targets) != 1 or line.op in NEW_EACH_TIME or line.op in CONSUMING or acts(line):
         return None
     if all(isinstance(atom, Const) for atom in line.args):
         return None
-    return line.op, line.args, line.keywords
+    return line.op, tuple(map(sayings.of, line.args)), tuple((key, sayings.of(atom)) for key, atom in line.keywords)
