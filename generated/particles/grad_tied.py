@@ -18,18 +18,20 @@ def grad_tied(height, stiffness, steps, dt):
     for _ in range(steps):
         pull_1_tape.append(height - height_1)
         pull = stiffness * (height - height_1)
-        force = -pull - GRAVITY * 1.0
-        speed += force / 1.0 * dt
+        force = -pull - GRAVITY
+        speed += force * dt
         force = pull - GRAVITY * 2.0
         speed_1 += force / 2.0 * dt
         height += speed * dt
-        test_tape.append(height < 0)
-        if height < 0:
+        test = height < 0
+        test_tape.append(test)
+        if test:
             height = -height
             speed *= -0.8
         height_1 += speed_1 * dt
-        test_1_tape.append(height_1 < 0)
-        if height_1 < 0:
+        test_1 = height_1 < 0
+        test_1_tape.append(test_1)
+        if test_1:
             height_1 = -height_1
             speed_1 *= -0.8
 

@@ -9,11 +9,12 @@ def value_and_grad_thrown(speed, steps, dt):
     height = 0.0
     test_tape = []
     for _ in range(steps):
-        force = -GRAVITY * 1.0 - 0.1 * speed
-        speed += force / 1.0 * dt
+        force = -GRAVITY - 0.1 * speed
+        speed += force * dt
         height += speed * dt
-        test_tape.append(height < 0)
-        if height < 0:
+        test = height < 0
+        test_tape.append(test)
+        if test:
             height = -height
             speed *= -0.8
 

@@ -1,11 +1,12 @@
 """Multiplications by one and additions of zero, where dropping them is exact."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from wengert import grad
+from wengert import grad, vjp
 from wengert.ir.axes import MANY
 from wengert.ir.evaluate import evaluate
 from wengert.ir.kinds import FLOAT, INT, Array, NumpyScalar
@@ -102,3 +103,40 @@ def test_a_product_of_numbers_of_the_users_stays_and_the_derivative_reads_what_i
     function = replace(parse("function f(x):\n    %0 = 2.0 * 9.81\n    y.0 = x * %0\n    x_bar.0 = x * %0\n    %1 = tuple(y.0, x_bar.0)\n    return %1"), kinds={"x": FLOAT})
     made = show(fold_constants(function, {"%0", "y.0"}))
     assert "y.0 = x * %0" in made and "x_bar.0 = x * 19.62" in made
+
+
+class Body:
+    def __init__(self, speed, mass):
+        self.speed = speed
+        self.mass = mass
+
+    def push(self, force):
+        self.speed += force / self.mass * 0.5
+        return force * self.mass
+
+
+def test_a_field_that_is_one_is_not_said_and_a_one_that_the_user_wrote_is():
+    def f(x):
+        body = Body(0.0, 1.0)
+        body.push(x * x)
+        return body.speed + 1.0 * x
+
+    text = grad(f).source(0.5)
+    assert "/ 1.0" not in text
+    assert grad(f)(0.5) == 1.5
+
+    def g(x):
+        s = 0.0
+        for _ in range(3):
+            s = s + math.sin(1.0 * x * s)
+        return s
+
+    assert "1.0 * x * s" in grad(g).source(0.5)
+
+    def h(v):
+        body = Body(0.0, 1.0)
+        return body.push(v)
+
+    v = np.ones(3)
+    out, _ = vjp(h, v)
+    assert out is not v

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from wengert import grad
 from wengert.ir.axes import MANY
 from wengert.ir.evaluate import evaluate
 from wengert.ir.kinds import FLOAT, Array
@@ -87,3 +88,15 @@ def test_an_index_is_written_where_the_users_statement_reads_and_where_it_writes
     given = {"%0", "%1", "%2", "a.1"}
     made = kept("function f(a, v):\n    %0 = slice(1, None, None)\n    %1 = getitem(a, %0)\n    %2 = %1 / v\n    a.1 = store(a, %0, %2)\n    return a.1", given)
     assert made.count("slice(1, None, None)") == 3  # the first is dead now
+
+
+def test_a_test_that_is_kept_is_asked_once():
+    def f(x, n):
+        for _ in range(n):
+            x = ((x * 1.5 - 1) * 0.5 + 0.2) * 0.9
+            if x < 0:
+                x = -x * 0.5
+        return x
+
+    text = grad(f).source(0.7, 4)
+    assert text.count("x < 0") == 1 and "if test:" in text

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from wengert.analysis.memory import overwritten
 from wengert.ir.core import Apply, Atom, Block, Const, Def, Function, Line, Name
-from wengert.ir.kinds import Array, is_floating
+from wengert.ir.kinds import Array, is_floating, is_scalar
 from wengert.ir.values import substitute
 from wengert.ir.walk import atoms, blocks_of, lines_of, map_atoms, map_blocks
 
@@ -70,6 +70,9 @@ def fold_constants(function: Function, given: Collection[Name] = ()) -> Function
             if own and isinstance(line, Apply) and line.targets[0].startswith("%"):
                 made = _folded(line, function)
                 numbers.update({line.targets[0]: made} if isinstance(made, Const) else {})
+                if isinstance(made, str) and is_scalar(substitute(function.kinds, made)) and _reads_a_number(line):  # of an array it is a copy
+                    same[line.targets[0]] = made
+                    continue
             if isinstance(line, Apply) and len(line.targets) == 1 and line.targets[0] not in given:
                 value = _item(line, displays) or _turned_back(line, turned) or _folded(line, function) or _whole(line, function)
                 if value is not None and value not in gone:
@@ -132,6 +135,15 @@ def _computed(op: str, left: Const, right: Const) -> Const | None:
         return None
     made = getattr(operator, op)(*numbers)
     return Const(made) if len(repr(made)) <= sum(len(repr(number)) for number in numbers) else None
+
+
+def _reads_a_number(line: Apply) -> bool:
+    """Is the number none that the user wrote there, but what a name or field was found to be, `force / self.mass`?"""
+    node = line.place.expression if line.place is not None else None
+    sides = getattr(node, "left", None), getattr(node, "right", None)
+    if len(line.args) != 2 or None in sides:
+        return False
+    return all(not isinstance(atom, Const) or type(side).__name__ in ("Name", "Attribute") for atom, side in zip(line.args, sides))
 
 
 NEUTRAL = {"mul": (1, True), "truediv": (1, False), "add": (0, True), "sub": (0, False)}

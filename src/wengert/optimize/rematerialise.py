@@ -21,6 +21,8 @@ from wengert.ir.walk import all_names, atoms, blocks_of, lines_of, map_atoms, ma
 from wengert.optimize.repeating import said_at_each_use
 from wengert.rules.table import lookup
 
+COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "is_", "is_not", "not_"})
+
 
 def keep_statements_whole(function: Function, given: Collection[Name]) -> Function:
     """Compute cheap unnamed parts of `given` statements again in the derivative lines that read them.
@@ -90,7 +92,8 @@ def _cheap(function: Function, given: Collection[Name]) -> dict[Name, Apply]:
         if line.targets and all(target in given for target in line.targets):
             primal.update(atom for atom in atoms(line) if isinstance(atom, str))
         if isinstance(line, Apply) and len(line.targets) == 1 and line.targets[0] in given and is_cheap(line, function.kinds):
-            found[line.targets[0]] = line
+            if line.op not in COMPARISONS:  # a test that is kept has a name
+                found[line.targets[0]] = line
         for inner in blocks_of(line):
             primal.update(atom for atom in atoms(inner.terminator) if isinstance(atom, str))
     return {name: line for name, line in found.items() if name in primal}
