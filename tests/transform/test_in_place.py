@@ -237,3 +237,27 @@ def test_a_tuple_returned_from_inside_a_loop_gives_its_items_their_adjoints():
 
     _, pullback = vjp(f, 0.3, 2)
     assert pullback((2.0, 1.0))[0] == 2.0
+
+
+def test_the_adjoint_of_what_is_written_once_is_not_cleared_though_a_view_reads_it():
+    def f(x):
+        l = np.zeros((3, 3))
+        for i in range(3):
+            l[i, i] = x[i] ** 2
+        return np.sum(np.diag(l) * np.arange(3.0))
+
+    def remade(x):
+        d = np.diag(x)
+        m = np.diag(d).copy()
+        m[0] = 2.0
+        return np.sum(m * x)
+
+    def made_of_the_argument(x):
+        m = np.diagonal(np.outer(x, x)).copy()
+        m[1] = x[0]
+        return np.sum(m * m)
+
+    assert "= 0.0" not in differentiate(f).grad.source(THREE)
+    for function in (f, made_of_the_argument):
+        check(function, THREE)
+    check(remade, np.outer(THREE, THREE))

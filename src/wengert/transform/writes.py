@@ -21,6 +21,7 @@ from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Line, Name
 from wengert.ir.kinds import Array, Kind, Known, List, Slice, Tuple, axes_of, dtype_of, is_scalar, scalar_type
 from wengert.rules.index_kinds import item_kind
+from wengert.rules.views import may_show
 from wengert.transform.adjoints import Adjoints
 from wengert.transform.bars import Bars, Spot, hint, is_container, items_of, kind_at, real_part, reduced
 from wengert.transform.keeping import FAR
@@ -113,11 +114,14 @@ class WriteReversal(Adjoints):
 
     def _is_made_here(self, region: Name) -> bool:
         """Does the array begin as a constant, and is it changed by writes alone?"""
-        members = self.keeping.memory.members(region)
+        memory = self.keeping.memory
+        members = memory.members(region)
+        written = {memory.origin.get(str(write.line.args[0]), write.line.args[0]) for write in memory.writes.get(region, ())}
         for name in members:
             line = self.line.get(name)
-            view = isinstance(line, Apply) and line.op == "getitem" and line.args[0] in members  # and no copy, as `a[[0, 2]]` is
-            given = name in self.parameters or isinstance(line, Apply) and line.op not in ("write", "write_add") and not view
+            # what shows it is only read; a copy of its elements, `a[[0, 2]]`, and a new array that is written to begin as what they are copied from
+            read = isinstance(line, Apply) and may_show(line.op) and line.args[0] in members and name not in written
+            given = name in self.parameters or isinstance(line, Apply) and line.op not in ("write", "write_add") and not read
             if given and name in self.active:
                 return False
         return True
