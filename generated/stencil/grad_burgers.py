@@ -10,23 +10,19 @@ def grad_burgers(u, steps, c):
     ):
         raise TypeError("grad_burgers was made for float64[*], int, float")
     # forward sweep
-    u_1_tape = []
-    u_2_tape = []
+    u_tape = []
     for k in range(steps):
-        u_1 = c * u[1:-1]
-        u_1_tape.append(u_1)
-        u_2 = u[2:] - u[:-2]
-        u_2_tape.append(u_2)
-        u[1:-1] -= u_1 * u_2
+        u_tape.append(u.copy())
+        u[1:-1] -= c * u[1:-1] * (u[2:] - u[:-2])
 
     # reverse sweep
     # line 23: return np.sum(u * u)
     u_bar = 2 * u
-    for u_1, u_2 in zip(reversed(u_1_tape), reversed(u_2_tape)):
+    for u in reversed(u_tape):
         # line 22: u[1:-1] -= c * u[1:-1] * (u[2:] - u[:-2])
-        u_3_bar = u_bar[1:-1].copy()
-        u_2_bar = -u_3_bar * u_1
+        u_1_bar = u_bar[1:-1].copy()
+        u_2_bar = -u_1_bar * (c * u[1:-1])
         u_bar[:-2] -= u_2_bar
         u_bar[2:] += u_2_bar
-        u_bar[1:-1] -= c * u_3_bar * u_2
+        u_bar[1:-1] -= c * u_1_bar * (u[2:] - u[:-2])
     return u_bar

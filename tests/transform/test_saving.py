@@ -387,3 +387,36 @@ def test_a_view_of_what_is_not_written_to_again_is_taken_again():
     a = np.array([0.3, -0.2, 0.5])
     assert saves(f, a, 3) == []
     check(f, a, 3)
+
+
+def test_one_array_is_saved_where_several_are_quickly_made_of_it():
+    def f(u, n):
+        u = u.copy()
+        for _ in range(n):
+            u[1:-1] -= 0.1 * u[1:-1] * (u[2:] - u[:-2])
+        return np.sum(u * u)
+
+    def rebound(u, n):
+        for _ in range(n):
+            u = u - 0.1 * (u * (u * 3 - 1))
+        return np.sum(u * u)
+
+    def short_parts(u, n):
+        u = u.copy()
+        for i in range(n):
+            u[i : i + 2] *= u[i + 1 : i + 3] * u[i : i + 2]
+        return np.sum(u * u)
+
+    def in_some_turns(u, n):
+        u = u.copy()
+        for i in range(n):
+            if u[0] > 0.15:
+                u[1:-1] -= 0.1 * u[1:-1] * (u[2:] - u[:-2])
+            u[0] -= 0.2
+        return np.sum(u * u)
+
+    u = np.array([0.5, 0.2, -0.7, 1.1, 0.4, 0.3])
+    assert saves(f, u, 3) == ["u_tape"]
+    assert "u_tape" not in saves(short_parts, u, 3)
+    for function in (f, rebound, short_parts, in_some_turns):
+        check(function, u, 3)

@@ -20,6 +20,7 @@ from wengert.ir.core import Apply, Atom, For, Line, Name, While
 from wengert.ir.kinds import Array, Kind, Known, Range, Record, Slice, Tuple, is_scalar, scalar_type
 from wengert.ir.walk import base, reads
 from wengert.rules.table import lookup
+from wengert.transform.fewer import gathered, made_of
 from wengert.transform.homes import Segment, may_break, sized
 from wengert.transform.keeping import Keeping
 from wengert.transform.variables import MARK
@@ -68,6 +69,7 @@ class Deciding:
         self.free: dict[Name, None] = {}
         self.rereads: dict[Name, Apply | None] = {}
         self.stored: dict[Name, Apply | None] = {}
+        self.quick: set[Name] = set()  # arrays that are made again of one that is saved
         self.order = {name: k for k, name in enumerate(keeping.homes.segment)}
         whole = isinstance(loop, For) and not may_break(loop.body) and sized(b, loop)
         if whole and isinstance(loop, For):
@@ -87,6 +89,7 @@ class Deciding:
                 self.saved[name] = None
             else:
                 rest.append(name)
+        self.save_fewer()
         asked: dict[Name, int] = {}
         for name in rest:
             for root in self.roots(name):
@@ -102,6 +105,20 @@ class Deciding:
         for name in self.wanted:
             self.collect(name, again, used)
         return self.result(again, used)
+
+    def save_fewer(self) -> None:
+        """Save one array where several are quickly made of it."""
+        homes = self.keeping.homes
+
+        def root_of(name: Name) -> Name | None:
+            root = made_of(name, homes.line, self.b.kind, self.inner)
+            return root if root is not None and homes.segment[root].every == homes.segment[name].every else None
+
+        for root, names in gathered(list(self.saved), self.saved, root_of).items():
+            self.saved[root] = None
+            self.quick.update(names)
+            for name in names:
+                del self.saved[name]
 
     def result(self, again: dict[Name, None], used: dict[Name, None]) -> Plan:
         found = Plan(index=list(used))
@@ -131,11 +148,18 @@ class Deciding:
         line = self.keeping.homes.line.get(name)
         if (stored := self.read_stored(name)) is not None:
             return stored
-        if not isinstance(line, Apply) or not any(atom in self.keeping.memory.overwritten for atom in line.args):
+        if not isinstance(line, Apply) or not any(map(self.lost, line.args)):
             return line if isinstance(line, Apply) else None
         if name not in self.rereads:
             self.rereads[name] = self.keeping.read_later(line)
         return self.rereads[name]
+
+    def lost(self, atom: Atom) -> bool:
+        """Is it overwritten, and no (part of an) array that is saved before that?"""
+        if atom not in self.keeping.memory.overwritten or atom in self.saved:
+            return False
+        line = self.keeping.homes.line.get(atom) if isinstance(atom, str) and self.inner(atom) else None
+        return not (isinstance(line, Apply) and line.op == "getitem") or self.lost(line.args[0])
 
     def read_stored(self, name: Name) -> Apply | None:
         """The element of an array that a computed value was written to, if it is there to the end."""
@@ -154,7 +178,9 @@ class Deciding:
             return NEVER
         if self.read_stored(name) is not None:
             return self.limit - 1 if is_scalar(self.b.kind(name)) else 0
-        if any(atom in self.keeping.memory.overwritten for atom in line.args):
+        if name in self.quick:
+            return 0
+        if any(map(self.lost, line.args)):
             if self.again(name) is None:
                 return NEVER
             return self.limit - 1 if is_scalar(self.b.kind(name)) else 0
