@@ -18,13 +18,13 @@ def grad_negative_log_density(a, y):
     x = np.zeros(len(y))
     for i in range(len(y)):
         x[i] = (y[i] - l[i, :i] @ x[:i]) / l[i, i]
-    out_1 = np.diag(l)
 
     # reverse sweep
     # line 35: return np.sum(np.log(np.diag(l))) + z @ z / 2
-    out_2 = np.arange(out_1.shape[-1])
+    out_1_bar = 1 / np.diag(l)
+    diagonal = np.arange(len(out_1_bar))
     l_bar = np.zeros_like(l)
-    l_bar[out_2, out_2] = 1 / out_1
+    l_bar[diagonal, diagonal] = out_1_bar
     x_bar = x.copy()
     for i in reversed(range(len(y))):
         # line 27: x[i] = (b[i] - l[i, :i] @ x[:i]) / l[i, i]   (forward_substitution, called in line 34)

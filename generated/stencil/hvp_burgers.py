@@ -41,7 +41,7 @@ def hvp_burgers(u, steps, c, u_dot):
         u_bar[2:] += u_2_bar
         u_bar_dot[2:] += u_2_bar_dot
         u_5 = c * u_3_bar
-        u_bar[1:-1] -= u_5 * u_2
         u_6_dot = -c * u_3_bar_dot * u_2 - (u_dot[2:] - u_dot[:-2]) * u_5
+        u_bar[1:-1] -= u_5 * u_2
         u_bar_dot[1:-1] += u_6_dot
     return u_bar_dot

@@ -273,7 +273,8 @@ def _onto_diagonal(b: Builder, call: Call, y_bar: Atom, offset: Atom, first: int
     axes = axes_of(b.kind(call["x"]))
     if axes is None:
         raise errors.error("W044", call.line.place, name=call.line.op, what="an operand that is not surely a matrix")
-    names: dict[str, Atom] = {**call.names, "y_bar": y_bar, "k": offset, "n": b.text("np.arange(y_bar.shape[-1])", {"y_bar": y_bar})}
+    count = "len(y_bar)" if len(axes) == 2 else "y_bar.shape[-1]"
+    names: dict[str, Atom] = {**call.names, "y_bar": y_bar, "k": offset, "n": b.text(f"np.arange({count})", {"y_bar": y_bar}, hint="diagonal")}
     shift = b.kind(offset)
     rows, columns = b.text("n + max(-k, 0)", names) if shift != Known(0) else names["n"], names["n"]
     if shift != Known(0):
