@@ -15,15 +15,12 @@
 from __future__ import annotations
 
 from wengert.ir.core import Apply, Block, Const, For, Function, If, Line, Name, While, Yield
-from wengert.ir.walk import WRITES, atoms, blocks_of, lines_of
+from wengert.ir.walk import RESIZING, WRITES, atoms, blocks_of, lines_of
 from wengert.rules.line_kinds import acts
 from wengert.rules.views import may_show
 
-AGAIN = frozenset({"raise", "store", "append", "push", "pull", "scatter_add", "add_at"})
+AGAIN = frozenset({"raise", "store", "append", "insert", "pop", "push", "pull", "scatter_add", "add_at"})
 """Ops that may be done twice although they act: they raise the same exception, or change what the program itself has made."""
-
-CHANGES = WRITES | {"append", "pop"}
-"""Ops that change an object for everybody who holds it."""
 
 
 def unrepeatable(function: Function) -> Apply | None:
@@ -32,7 +29,7 @@ def unrepeatable(function: Function) -> Apply | None:
     while len(given) < len(given := given | _shown(function.body, given)):
         pass
     for line in lines_of(function):
-        if isinstance(line, Apply) and (line.op in CHANGES and line.args[0] in given or acts(line) and not _harmless(line)):
+        if isinstance(line, Apply) and (line.op in WRITES | RESIZING and line.args[0] in given or acts(line) and not _harmless(line)):
             return line
     return None
 
@@ -49,7 +46,7 @@ def _shown(block: Block, given: set[Name]) -> set[Name]:
     found: set[Name] = set()
     for line in block.lines:
         if isinstance(line, Apply):
-            if (line.op in CHANGES or may_show(line.op)) and not given.isdisjoint(a for a in atoms(line) if isinstance(a, str)):
+            if (line.op in WRITES or line.op in RESIZING or may_show(line.op)) and not given.isdisjoint(a for a in atoms(line) if isinstance(a, str)):
                 found.update(line.targets)
         else:
             found |= _handed_on(line, given)

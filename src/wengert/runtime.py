@@ -237,6 +237,34 @@ def caught(attempt: Any, *classes: type[BaseException]) -> BaseException | None:
     return None
 
 
+def order_of(keys: Any, reverse: Any = False) -> list[int]:
+    """The positions of the keys in ascending order.
+
+    >>> order_of([3.0, 1.0, 2.0]), order_of([3.0, 1.0, 2.0], True)
+    ([1, 2, 0], [0, 2, 1])
+    """
+    return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+
+
+def first_extreme(keys: Any, greatest: Any) -> int:
+    """The position of the first of the largest (or smallest) keys.
+
+    >>> first_extreme([1.0, 3.0, 3.0], True), first_extreme([1.0, 3.0], False)
+    (1, 0)
+    """
+    return (max if greatest else min)(range(len(keys)), key=keys.__getitem__)
+
+
+def slice_bounds(length: int, index: Any) -> tuple[int, int]:
+    """Where a slice of a list begins and ends: what is assigned to it goes in between.
+
+    >>> slice_bounds(3, slice(1, None)), slice_bounds(3, slice(2, 1))
+    ((1, 3), (2, 2))
+    """
+    start, stop, _ = index.indices(length)
+    return start, max(start, stop)
+
+
 def apart(*values: Any) -> None:
     """Refuse arguments that share memory, where one of them is written to: whose derivative the other's is could not be told.
 
@@ -259,8 +287,8 @@ def apart(*values: Any) -> None:
 
 
 HELPERS = (
-    unread, stop_gradient, zero_of, apart, caught, made_of, fields_in, last_writes, unbroadcast, project, plus, snapshot, unit, polygamma, bessel_i,
-    inverse_gaps, *PARTIAL_PRODUCTS, *SLOPES, *SPECTRA, *GRIDS, *STEPS,
+    slice_bounds, order_of, first_extreme, unread, stop_gradient, zero_of, apart, caught, made_of, fields_in, last_writes, unbroadcast, project,
+    plus, snapshot, unit, polygamma, bessel_i, inverse_gaps, *PARTIAL_PRODUCTS, *SLOPES, *SPECTRA, *GRIDS, *STEPS,
 )  # fmt: skip
 """What generated code may call, and what a saved module may hold the text of."""
 

@@ -233,6 +233,79 @@ def grown_by_a_helper(x, n):
     return t
 
 
+def a_stack_of_numbers(x, n):
+    stack = [x]
+    for i in range(n):
+        stack.append(x * i)
+        if i % 3 == 2:
+            b = stack.pop()
+            a = stack.pop()
+            stack.append(a * b + 1)
+    return sum(v * v for v in stack)
+
+
+def a_queue(x, n):
+    queue = [x * i for i in range(n)]
+    seen = []
+    while queue:
+        seen.append(queue.pop() * x)
+        if queue:
+            seen.insert(0, queue.pop(0))
+    return sum(k * v * v for k, v in enumerate(seen))
+
+
+def inserted_and_taken_out(x, n):
+    xs = [x * i for i in range(n)]
+    xs.insert(2, x)
+    xs.insert(-1, x * x)
+    v = xs.pop(1)
+    w = xs.pop(-2)
+    return v * w + sum(k * u for k, u in enumerate(xs))
+
+
+def slices_of_other_lengths(x, n):
+    xs = [1.0] * n
+    xs[1:3] = [x, x * x]
+    ys = xs
+    xs[:2] = [x] * 4
+    for i in range(n):
+        xs[i : i + 2] = [x, xs[i] * 2]
+        xs[:0] = [x]
+        xs[-1:] = []
+    return ys[0] + ys[1] * xs[2] + sum(k * v * v for k, v in enumerate(xs)) * x
+
+
+def slices_of_a_list_of_known_length(x, n):
+    xs = [x, 2.0]
+    xs[0:1] = (x, x)
+    xs[5:] = [x * x]
+    return sum(k * v * v for k, v in enumerate(xs))
+
+
+def slices_with_steps(x, n):
+    xs = [x * i for i in range(n)]
+    xs[::2] = [v * x for v in xs[::2]]
+    xs[1:-1] = xs[-2:0:-1]
+    return sum(k * v for k, v in enumerate(xs))
+
+
+def numbers_of_the_text_before_what_varies(x, n):
+    xs = [1.0] * n
+    for i in range(n):
+        xs.append(x * i)
+    ys = [1.0, 2.0]
+    ys.append(x)
+    for i in range(n):
+        ys.append(x * i)
+    return xs[n + 1] * xs[n + 2] * xs[0] + sum(v * v for v in xs) + sum(v * v for v in ys)
+
+
+def a_list_of_pairs_walked_over_and_read(x, n):
+    pairs = [(1.0 * i, x * i) for i in range(n)]
+    again = [pair for pair in pairs]  # noqa: C416
+    return again[1][1] * pairs[2][1]
+
+
 PROGRAMS = [value for value in list(globals().values()) if getattr(value, "__module__", "") == __name__ and not isinstance(value, type)]
 
 
@@ -275,3 +348,36 @@ def test_a_list_that_has_grown_is_returned():
 def test_no_turn_copies_the_list(program):
     assert ".copy()" not in grad(program).source(1.3, 5)
     assert ".copy()" not in grad(grad(program)).source(1.3, 5)
+
+
+def test_items_taken_out_of_an_argument_are_gone_afterwards():
+    def f(xs):
+        v = xs.pop()
+        xs.insert(0, v * v)
+        w = xs.pop(1)
+        return v * w + xs[0] * xs[-1]
+
+    given, plain = [1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0]
+    value = f(plain)
+    assert value_and_grad(f)(given)[0] == value and given == plain
+    check_grads(f, ([1.0, 2.0, 3.0, 4.0],), order=2)
+
+
+def test_a_list_of_dicts_is_zipped_with_itself_backward():
+    def f(particles, x):
+        s = 0.0
+        for p, q in zip(particles, particles[::-1]):
+            s += p["m"] * q["q"] * x
+        return s
+
+    check_grads(f, ([{"m": 0.5, "q": 1.0}, {"m": 1.5, "q": 2.0}, {"m": 2.0, "q": 0.3}], 1.3), order=2)
+
+
+def test_a_list_of_tuples_has_a_third_derivative():
+    def f(x, n):
+        s = 0.0
+        for a, b in [(x * i, x**i) for i in range(n)]:
+            s += a * b
+        return s
+
+    check_grads(f, (1.3, 4), order=3)

@@ -16,7 +16,6 @@ CASES = {
     "W021: as many arguments as only the run knows": "return max(*[x * i for i in range(n)])",
     "W029: names at run time": "y = x\nreturn eval('y') * x",
     "W029: the local names": "return locals()['x']",
-    "W040: sorted by a key": "return sorted([x, -x], key=lambda t: -t)[0]",
     "W041: a function made in a turn of a loop": "fs = []\nc = x\nfor i in range(3):\n    c = c * x\n    fs.append(lambda t, c=c: t * c)\nreturn fs[0](1.0)",
     "W041: a function of an earlier turn": "g = None\nfor i in range(3):\n    if g is not None:\n        x = g(x)\n    g = lambda t, i=i: t * (i + 2)\nreturn x",
     "W041: a function of what only a branch knows": "if x > 0.5:\n    k = 2 * x\n    g = lambda t: t * k\nelse:\n    g = lambda t: t\nreturn g(x)",

@@ -29,7 +29,7 @@ from wengert.ir.walk import exits, reads
 from wengert.rules.table import bind, is_flat, lookup
 
 STRUCTURE = frozenset({
-    "getitem", "tuple", "list", "dict", "record", "unpack", "unpack_star", "append", "push", "pull", "scatter_add", "add_at", "store", "write",
+    "getitem", "tuple", "list", "dict", "record", "unpack", "unpack_star", "append", "insert", "pop", "push", "pull", "scatter_add", "add_at", "store", "write",
     "write_add", "copy", "fresh", "snapshot",
     "unbroadcast", "project", "plus", "save", "restore", "next", "unread", "reversed", "iadd", "isub", "imul", "itruediv",
 })  # fmt: skip
@@ -61,9 +61,11 @@ def differentiable_atoms(line: Apply, kinds: Mapping[Name, Kind] = {}) -> tuple[
         first = 1 + (len(line.targets) if line.op == "ruled" else 0)
         return line.args[first : first + line.args[first - 1].value.operands]  # type: ignore[union-attr]  # that argument is the constant with the program
     if line.op in STRUCTURE:
-        if line.op in ("getitem", "next", "reversed"):
+        if line.op in ("getitem", "next", "reversed", "pop", "pull"):
             return line.args[:1]
-        if line.op in ("scatter_add", "add_at", "store", "write", "write_add"):
+        if line.op == "push":
+            return line.args[:2]
+        if line.op in ("scatter_add", "add_at", "store", "write", "write_add", "insert"):
             return (line.args[0], line.args[-1])
         if line.op in ("dict", "record"):
             return line.args[1::2] if line.op == "dict" else line.args[2::2]

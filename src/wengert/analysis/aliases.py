@@ -97,8 +97,8 @@ def basic(kind: Kind) -> bool | None:
 
 def note_memory(state: State, line: Apply, row: Primitive | None) -> None:
     """Note what the result of a line shares with its arguments."""
-    if line.op in ("unpack", "unpack_star", "next"):
-        for target in line.targets:
+    if line.op in ("unpack", "unpack_star", "next", "pop"):
+        for target in line.targets[: 1 if line.op == "pop" else None]:
             if mutable(state.kind(target)):
                 taken(state, target, line.args[0])
         return
@@ -106,7 +106,7 @@ def note_memory(state: State, line: Apply, row: Primitive | None) -> None:
         return
     target = line.targets[0]
     if line.op in HOLDING:
-        items = line.args[line.op in ("append", "write") :]
+        items = line.args[line.op in ("append", "write", "insert") :]
         state.heap.hold(target, [atom for atom in items if mutable(state.kind(atom))])
         return
     source = line.args[1] if line.op == "np.einsum" and len(line.args) == 2 else line.args[0]

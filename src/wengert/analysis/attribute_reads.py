@@ -29,6 +29,7 @@ from wengert.ir.kinds import (
     UNKNOWN,
     Array,
     Bottom,
+    Closure,
     Dict,
     Known,
     List,
@@ -98,7 +99,8 @@ def read_attribute(state: State, frame: Frame, line: Apply, out: list[Line]) -> 
         state.define(new, BOTTOM)
     elif op is None and (isinstance(kind, (List, Dict, Text, Tuple)) or method_op(name) is not None or kind is UNKNOWN):
         varied = state.varies(new)
-        state.define(new, UNKNOWN, varied)
+        cls = next((cls for form, cls in ((List, list), (Dict, dict), (Tuple, tuple), (Text, str)) if isinstance(kind, form)), None)
+        state.define(new, Closure(new) if cls is not None and hasattr(cls, name) else UNKNOWN, varied)
     state.methods[new] = Method(handle, name)
     state.lazy.add(new)
 

@@ -2,7 +2,6 @@
 
     call(@isinstance, x, @float)         True                       # x is a float
     call(@map, @math.sin, t)             the calls, one by one      # t is a tuple
-    call(@max, xs)                       one comparison after the other
 
 Each function writes the call it is given, or returns False where kinds do not say enough; then the call is as any other.
 """
@@ -11,17 +10,17 @@ from __future__ import annotations
 
 import builtins
 import functools
+import operator
 import types
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from wengert.analysis.attributes import has_attribute, name_of
 from wengert.analysis.calls import SPECIAL, Call, items_of
 from wengert.analysis.displays import merged
 from wengert.analysis.fields import assign
 from wengert.analysis.generators import enumerated
-from wengert.analysis.inline import inline_function, tuple_of
+from wengert.analysis.inline import tuple_of
 from wengert.analysis.instances import is_instance, type_of
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import (
@@ -34,9 +33,15 @@ from wengert.ir.kinds import (
 )  # fmt: skip
 from wengert.rules import element_of
 from wengert.rules.result_kinds import NotStatic, static
-from wengert.rules.stand_ins_builtins import largest, smallest
 from wengert.snapshots import checkpointed
 from wengert.surgery import adjoint
+
+
+def _getitem(call: Call) -> bool:
+    if len(call.args) != 2 or call.keywords:
+        return False
+    call.emit("getitem", *call.args)
+    return True
 
 
 def _zip(call: Call) -> bool:
@@ -85,7 +90,7 @@ def _partial(call: Call) -> bool:
     if not call.args:
         return False
     new = call.emit("call", call.function, varied=False)
-    call.state.define(new, UNKNOWN)
+    call.state.define(new, Closure(new))  # a function, and no other than this one
     call.state.partials[new] = (call.args[0], call.args[1:], dict(call.keywords))
     call.state.lazy.add(new)
     return True
@@ -111,20 +116,6 @@ def _reduce(call: Call) -> bool:
         total = inner.handle(target)
     call.bind(total)
     return True
-
-
-def _extreme(stand_in: Callable[[list[Any]], Any]) -> Callable[[Call], bool]:
-    def write(call: Call) -> bool:
-        """`max(xs)` of a list whose length only the run knows: one comparison after the other."""
-        if len(call.args) != 1 or call.keywords or not call.varied:
-            return False
-        kind = call.state.kind(call.state.read(call.args[0]))
-        if not (isinstance(kind, List) and kind.items is None):
-            return False
-        call.returned(inline_function(call.state, call.frame, call.line, stand_in, call.args, {}, call.out))
-        return True
-
-    return write
 
 
 def _map(call: Call) -> bool:
@@ -288,5 +279,5 @@ SPECIAL.update({
     builtins.callable: _callable, builtins.type: _type, builtins.hasattr: _hasattr, builtins.getattr: _getattr, builtins.setattr: _setattr,
     builtins.tuple: _sequence("tuple"),
     builtins.list: _sequence("list"), builtins.dict: _dict, builtins.super: _super,
-    builtins.max: _extreme(largest), builtins.min: _extreme(smallest), builtins.map: _map, functools.partial: _partial, functools.reduce: _reduce,
+    builtins.map: _map, functools.partial: _partial, operator.getitem: _getitem, functools.reduce: _reduce,
 })  # fmt: skip

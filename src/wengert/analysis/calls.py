@@ -258,6 +258,9 @@ class Call:
             own = method_of(self.state, self.args[0], BUILTINS[function])
             if own is not None:
                 return self.returned(call_method(self.state, self.frame, self.line, self.args[0], own, self.args[1:], {}, self.out))
+        opened = OBJECTS[type(function)](function) if type(function) in OBJECTS else None
+        if opened is not None:
+            return Call(self.state, self.frame, self.line, opened[0], (*opened[1], *self.args), self.keywords, self.out).write()
         writer = FUNCTIONS.get(function) if _hashable(function) else None
         if writer is None and isinstance(getattr(function, "__self__", None), np.ufunc) and getattr(function, "__name__", "") == "at":
             writer = AT.get(getattr(function, "__self__", None))
@@ -393,6 +396,9 @@ TAKING = frozenset({list, tuple, set, frozenset, dict, sorted, sum, min, max, an
 
 CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial, np.ufunc)
 """What is called by its own code; other callables are objects."""
+
+OBJECTS: dict[type, Callable[[Any], tuple[Atom, tuple[Atom, ...]] | None]] = {}
+"""Objects that are called like functions: what they call, and with which first arguments (`getters.py`)."""
 
 SPECIAL: dict[Any, Callable[[Call], bool]] = {}
 """Builtins that kinds decide: each writes a call, or says that it does not (`builtin_calls.py`)."""

@@ -53,12 +53,12 @@ from wengert.ir.core import (
 )
 from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, List, Numeric, Tuple, Unknown
 from wengert.ir.values import substitute
-from wengert.ir.walk import CONSUMING, GROWING, WRITES, lines_of
+from wengert.ir.walk import CONSUMING, GROWING, RESIZING, WRITES, lines_of
 from wengert.rules.table import lookup
 from wengert.rules.views import SOMETIMES
 
 HOLDING = frozenset({
-    "getitem", "getattr", "tuple", "list", "dict", "record", "set", "unpack", "unpack_star", "reversed", "next", "unread", "append", "push", "pull", "plus", "alias",
+    "getitem", "getattr", "tuple", "list", "dict", "record", "set", "unpack", "unpack_star", "reversed", "next", "unread", *GROWING, "plus", "alias",
     "unbroadcast", "box", "unbox", "save", "restore",
 })  # fmt: skip
 """Ops of structure whose results may hold, or be, (a part of) their arguments."""
@@ -89,7 +89,7 @@ def may_write(function: Function) -> bool:
     kinds = (substitute(function.kinds, name) for name in function.parameters)
     lists = any(may_share(kind) and not isinstance(kind, (Array, Numeric)) for kind in kinds)
     ops = {line.op for line in lines_of(function) if isinstance(line, Apply)}
-    return not ops.isdisjoint(WRITES) or "append" in ops and (lists or not ops.isdisjoint(ACCESS))
+    return not ops.isdisjoint(WRITES) or not ops.isdisjoint(RESIZING) and (lists or not ops.isdisjoint(ACCESS))
 
 
 def memory(function: Function) -> Memory:
@@ -106,7 +106,7 @@ def memory(function: Function) -> Memory:
     found.seen_outside = {found.region(name) for name in found.seen_outside}
     found.returned = {found.region(name) for name in found.returned}
     given = walk.taken.union(function.parameters)
-    walk.writes += [made for made in walk.appends if found.origin[made.line.targets[0]] in given and found.is_outside(made.line.targets[0])]
+    walk.writes += [made for made in walk.appends if found.origin[made.line.targets[-1]] in given and found.is_outside(made.line.targets[-1])]
     for write in walk.writes:
         assert isinstance(write.line.args[0], str)
         found.writes.setdefault(found.region(write.line.args[0]), []).append(write)
@@ -290,8 +290,8 @@ class _Walk:
             self.found.origin[line.targets[-1]] = str(self.first(line.args[0]))
         if op in GROWING:
             self.resized.append(Write(line, found.bound[line.targets[-1]]))
-        if op == "append":
-            self.appends.append(Write(line, found.bound[line.targets[0]]))
+        if op in RESIZING:
+            self.appends.append(Write(line, found.bound[line.targets[-1]]))
         if op in ACCESS:
             self.taken.update(line.targets)
         if op in ("global", "cell", "getattr") and all(isinstance(atom, Const) for atom in line.args):  # the same object each time

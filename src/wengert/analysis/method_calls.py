@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wengert import errors
@@ -15,12 +16,15 @@ from wengert.analysis.mutators import WRITING
 from wengert.analysis.primitive_calls import call_primitive
 from wengert.analysis.removals import REMOVING
 from wengert.ir.core import Atom, Const
-from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, List, Numeric, NumpyScalar, Scalar, Sparse, Text
+from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, List, Numeric, NumpyScalar, Scalar, Sparse, Text, Tuple
 from wengert.rules import method_op
 from wengert.rules.result_kinds import NotStatic, static
 
 if TYPE_CHECKING:
     from wengert.analysis.calls import Call
+
+METHODS: dict[str, Callable[[Call, Atom], bool]] = {}
+"""Methods that kinds decide: each writes a call of a method of a value, or says that it does not (`ordering.py`)."""
 
 CHANGING = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem",
@@ -30,10 +34,16 @@ TEXT_METHODS = frozenset({"format", "join", "strip", "lower", "upper", "replace"
 
 def call_method_of(call: Call, value: Atom, name: str) -> None:
     """`value.name(...)`: of arrays a primitive, of dicts and lists what is easy."""
+    special = METHODS.get(name)
+    if special is not None and special(call, value):
+        return
     if _changes(call, value, name):
         return
     value = call.state.read(value)
     kind = call.state.kind(value)
+    if isinstance(kind, (List, Dict, Tuple)) and name == "__getitem__" and len(call.args) == 1 and not call.keywords:
+        call.emit("getitem", value, *call.args)
+        return
     op = method_op(name)
     arraylike = isinstance(kind, (Array, NumpyScalar, Numeric)) or (isinstance(kind, Sparse) and name == "transpose") or (isinstance(kind, Scalar) and name == "conjugate") or (kind == UNKNOWN and value in call.state.computed)
     if isinstance(kind, Sparse) and name == "dot" and len(call.args) == 1:

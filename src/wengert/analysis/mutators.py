@@ -96,6 +96,17 @@ def extend(state: State, handle: Name, items: Atom) -> bool:
     return True
 
 
+def taken_out(state: State, handle: Name, *where: Atom) -> Name:
+    """The item of a list at a position that the text says, by default the last; the list is without it."""
+    heap = state.heap
+    location = heap.location(handle)
+    check_is_own(state, location)
+    item, new = state.names.fresh(), state.names.fresh("" if location.startswith("%") else base(location))
+    state.emit(Apply((item, new), "pop", (state.read(handle), *where), place=state.place), state.out)
+    put_back(state, handle, new)
+    return item
+
+
 def _fill(state: State, kind: Kind, handle: Name, args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Atom | None:
     if not isinstance(kind, Array) or len(args) != 1 or keywords:
         return None
@@ -148,6 +159,8 @@ def _pop(state: State, kind: Kind, handle: Name, args: Sequence[Atom], keywords:
     """The last item; the list without it."""
     if not isinstance(kind, List) or keywords or tuple(args) not in ((), (Const(-1),)):
         return None
+    if kind.items is None:
+        return taken_out(state, handle, *args)
     old = state.read(handle)
     item = emit(state, "getitem", old, Const(-1))
     shorter = emit(state, "slice", NONE, Const(-1), NONE)

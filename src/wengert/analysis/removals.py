@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wengert.analysis.mutators import NONE, Writer, put_back, replace_items
+from wengert.analysis.mutators import NONE, Writer, consume, extend, put_back, replace_items, taken_out
 from wengert.analysis.state import State
 from wengert.analysis.stores import emit
 from wengert.ir.core import Atom, Const, Name
-from wengert.ir.kinds import Dict, Kind, Known, List, Text
+from wengert.ir.kinds import Dict, Kind, Known, List, Slice, Text, Tuple
 
 MISSING = object()
 
@@ -31,6 +31,30 @@ def without(state: State, handle: Name, key: Any) -> bool:
         return False
     del items[key % len(items) if isinstance(kind, List) else key]
     return _put(state, handle, kind, items)
+
+
+def replaced_slice(state: State, handle: Name, kind: List, index: Atom, value: Atom) -> bool:
+    """`xs[i:j] = ys`, of any length: the items before, the new ones, the items behind. False if there are as many as before, or all are new."""
+    cut, new = state.kind(index), state.kind(value)
+    if not isinstance(cut, Slice) or not isinstance(new, (List, Tuple)) or cut.step not in (Known(None), Known(1)):
+        return False
+    if cut.start in (Known(None), Known(0)) and cut.stop == Known(None):
+        return False
+    old = state.read(handle)
+    ends = [end.value for end in (cut.start, cut.stop) if isinstance(end, Known)]
+    if kind.items is not None and new.items is not None and len(ends) == 2:
+        items = [emit(state, "getitem", old, Const(k)) for k in range(len(kind.items))]
+        items[slice(*ends)] = [emit(state, "getitem", value, Const(k)) for k in range(len(new.items))]
+        replace_items(state, handle, emit(state, "list", *items))
+        return True
+    bounds = emit(state, "slice_bounds", emit(state, "len", old), index)
+    first, last = (emit(state, "getitem", bounds, Const(k)) for k in (0, 1))
+    made = emit(state, "getitem", old, emit(state, "slice", NONE, first, NONE))
+    for more in (value, emit(state, "getitem", old, emit(state, "slice", last, NONE, NONE))):
+        if not extend(state, made, more):
+            return False
+    replace_items(state, handle, str(state.read(made)))
+    return True
 
 
 def _items(state: State, value: Atom, kind: Kind) -> dict[Any, Atom] | None:
@@ -72,6 +96,8 @@ def _pop(state: State, kind: Kind, handle: Name, args: Sequence[Atom], keywords:
     key = _key(state, args[0])
     if isinstance(kind, Dict) and key is not MISSING and not _has(kind, key):
         return args[1] if len(args) == 2 else None
+    if isinstance(kind, List) and kind.items is None and type(key) is int:
+        return taken_out(state, handle, Const(key))
     if not _has(kind, key):
         return None
     item = emit(state, "getitem", state.read(handle), Const(key))
@@ -79,10 +105,14 @@ def _pop(state: State, kind: Kind, handle: Name, args: Sequence[Atom], keywords:
 
 
 def _insert(state: State, kind: Kind, handle: Name, args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Atom | None:
-    items = _items(state, state.read(handle), kind) if isinstance(kind, List) and len(args) == 2 and not keywords else None
-    where = _key(state, args[0]) if items is not None else None
-    if items is None or type(where) is not int:
+    if not isinstance(kind, List) or len(args) != 2 or keywords:
         return None
+    where, items = _key(state, args[0]), _items(state, state.read(handle), kind)
+    if type(where) is not int:
+        return None
+    if items is None:
+        consume(state, handle, "insert", Const(where), args[1])
+        return NONE
     values = list(items.values())
     values.insert(where, args[1])
     return NONE if _put(state, handle, kind, dict(enumerate(values))) else None

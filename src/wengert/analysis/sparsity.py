@@ -29,7 +29,7 @@ MOVING = frozenset({
 SAME = frozenset({"copy", "fresh", "snapshot", "np.astype", "float", "pos", "np.ascontiguousarray"})
 WRITES = frozenset({"write", "write_add", "store", "scatter_add", "add_at"})
 HOLDING = frozenset({
-    "tuple", "list", "dict", "record", "append", "push", "pull", "next", "unpack", "unpack_star", "getattr", "invoke", "is_", "is_not", "save", "restore",
+    "tuple", "list", "dict", "record", "append", "insert", "pop", "push", "pull", "next", "unpack", "unpack_star", "getattr", "invoke", "is_", "is_not", "save", "restore",
 })  # fmt: skip
 SHAPES = frozenset({"len", "np.shape", "np.size", "np.ndim", "np.zeros_like", "np.ones_like", "np.empty_like", "isinstance", "callable"})
 """Ops that ask for no number."""

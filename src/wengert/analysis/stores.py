@@ -27,6 +27,7 @@ from wengert.ir.kinds import (
     Dict,
     Known,
     List,
+    Slice,
     Text,
     Tuple,
     describe,
@@ -155,6 +156,11 @@ def set_item(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
         new = state.read(value)
         if isinstance(kind, Dict) and not isinstance(state.kind(index), (Text, Known)) and (state.varies(new) or state.varies(target)):
             raise errors.error("W083", state.place, what="a dict under a key that only the run knows")
+        if isinstance(kind, List) and isinstance(state.kind(index), Slice) and state.varies(new, target):
+            from wengert.analysis.removals import replaced_slice
+
+            if replaced_slice(state, target, kind, index, new):
+                return False
         store(state, target, (index,), new)
         return False
     value = state.read(value)

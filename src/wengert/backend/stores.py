@@ -18,14 +18,16 @@ from wengert.ir.core import Apply, Atom, Const
 from wengert.ir.kinds import Array
 from wengert.ir.walk import WRITES
 
-STORES = frozenset({"append", "push", "store", "scatter_add", "add_at", *WRITES})
+STORES = frozenset({"append", "insert", "push", "store", "scatter_add", "add_at", *WRITES})
 
 
 def stored(writer: Writer, line: Apply) -> ast.stmt:
     """The statement of a line whose op is one of `STORES`."""
     place = writer.atom(line.args[0])
-    if line.op in ("append", "push"):
-        return ast.Expr(invoke(ast.Attribute(place, "append", LOAD), writer.atom(line.args[1])))
+    if line.op in ("append", "insert", "push"):
+        more = list(map(writer.atom, line.args[1:]))
+        method = "append" if len(more) == 1 else "insert"
+        return ast.Expr(invoke(ast.Attribute(place, method, LOAD), *(reversed(more) if line.op == "push" else more)))
     *steps, last, value = line.args[1:]
     for step in steps:
         place = ast.Subscript(place, writer.index(step), LOAD)

@@ -248,7 +248,9 @@ class Writer:
         return invoke("next", self.atom(line.args[0]))
 
     def _pull(self, line: Apply) -> ast.expr:
-        return invoke(ast.Attribute(self.atom(line.args[0]), "pop", LOAD))
+        return invoke(ast.Attribute(self.atom(line.args[0]), "pop", LOAD), *map(self.atom, line.args[1:]))
+
+    _pop = _pull
 
     def _copy(self, line: Apply) -> ast.expr:
         return invoke(ast.Attribute(self.atom(line.args[0]), "copy", LOAD))

@@ -30,12 +30,15 @@ from wengert.runtime import (
     apart,
     bessel_i,
     caught,
+    first_extreme,
     inverse_gaps,
     last_writes,
     made_of,
+    order_of,
     plus,
     polygamma,
     project,
+    slice_bounds,
     snapshot,
     unbroadcast,
     unit,
@@ -90,8 +93,19 @@ def _append(items: list[Any], item: Any) -> list[Any]:
     return [*items, item]
 
 
-def _pull(items: list[Any]) -> tuple[Any, list[Any]]:
-    return items[-1], items[:-1]
+def _pull(items: list[Any], position: int = -1) -> tuple[Any, list[Any]]:
+    rest = list(items)
+    return rest.pop(position), rest
+
+
+def _push(items: list[Any], item: Any, position: int | None = None) -> list[Any]:
+    return _insert(items, len(items) if position is None else position, item)
+
+
+def _insert(items: list[Any], position: int, item: Any) -> list[Any]:
+    longer = list(items)
+    longer.insert(position, item)
+    return longer
 
 
 def _at(change: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
@@ -263,7 +277,9 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "import_": _import,
     "import_from": _import_from,
     "append": _append,
-    "push": _append,
+    "insert": _insert,
+    "pop": _pull,
+    "push": _push,
     "pull": _pull,
     "scatter_add": _at(_add),
     "add_at": _at(_add),
@@ -292,6 +308,9 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "np.item": lambda x, *index: x.item(*index),
     "np.view": lambda x: x.view(),
     "np.flat": lambda x: x.flat,
+    "order_of": order_of,
+    "slice_bounds": slice_bounds,
+    "first_extreme": first_extreme,
     "list_of": list,
     "divide_where": lambda x, y, mask, like: np.divide(x, y, out=np.zeros_like(like), where=mask),
     "multiply_where": lambda x, y, mask, like: np.multiply(x, y, out=np.zeros_like(like), where=mask),

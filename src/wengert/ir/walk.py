@@ -52,8 +52,11 @@ INPLACE: Mapping[str, str] = {
 WRITES = frozenset({"write", "write_add"})
 """The primal's own stores. They are *physical*: what they overwrite is the object itself, which others may hold, never a copy."""
 
-GROWING = frozenset({"append", "push", "pull"})
-"""Ops that make a list longer or shorter."""
+RESIZING = frozenset({"append", "insert", "pop"})
+"""The primal's own methods of lists that make one longer or shorter, in place whoever holds it."""
+
+GROWING = frozenset({*RESIZING, "push", "pull"})
+"""Ops that make a list longer or shorter; `push` and `pull` do so to a value."""
 
 CONSUMING = frozenset({*INPLACE, *WRITES, *GROWING, "scatter_add", "add_at", "store", "next", "unread"})
 """Ops that overwrite their first argument: its name is dead below them, and what it has become is their last target."""

@@ -90,7 +90,7 @@ def seen_writes(function: Function) -> frozenset[Name]:
     if not may_write(function):
         return frozenset()
     found = memory(function)
-    return frozenset(write.line.targets[0] for writes in found.writes.values() for write in writes if found.is_outside(write.line.targets[0]))
+    return frozenset(write.line.targets[-1] for writes in found.writes.values() for write in writes if found.is_outside(write.line.targets[-1]))
 
 
 def _pick(values: Sequence[T], keep: Sequence[bool]) -> tuple[T, ...]:

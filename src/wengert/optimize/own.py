@@ -19,14 +19,14 @@ from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Break, Const, Continue, Def, For, Function, If, Line, Name, While, Yield
 from wengert.ir.kinds import Array, Iterator, Kind, List, Range, Slice, Text, is_scalar
 from wengert.ir.values import substitute
-from wengert.ir.walk import CONSUMING, WRITES, all_names, atoms, base, lines_of, map_atoms, map_blocks
+from wengert.ir.walk import CONSUMING, RESIZING, WRITES, all_names, atoms, base, lines_of, map_atoms, map_blocks
 from wengert.optimize.last_uses import last_uses
 from wengert.rules.table import lookup
 from wengert.rules.views import SOMETIMES
 
 ALLOCATING = frozenset({"list", "store", "copy", "fresh", "scatter_add", "add_at", "push", "pull", "zero_of", "unread", "iadd", "isub", "imul", "itruediv"})
 ADDING = {"add": "iadd", "sub": "isub"}
-LEFT_ALONE = frozenset({"append", "next", "unread", *WRITES})
+LEFT_ALONE = frozenset({*RESIZING, "next", "unread", *WRITES})
 """Consuming ops that are in place whoever holds the object: growing lists, iterators, the primal's own writes."""
 
 VIEWING = frozenset({"getattr", "unbroadcast", "alias"})
@@ -174,7 +174,7 @@ class _Owning:
             line = replace(line, op=ADDING[line.op])
         elif line.op == "add" and self.gains(old, line, 1):
             line = replace(line, op="iadd", args=(line.args[1], line.args[0]))
-        own = self.allocates(line) or line.op == "append" and self.mine(old.args[0], old)
+        own = self.allocates(line) or line.op in RESIZING and self.mine(old.args[0], old)
         for atom in self.held(line):
             self.give_away(atom)
         if line.targets and own:
@@ -194,7 +194,7 @@ class _Owning:
         """The arguments that somebody holds when the line is done: in a list, a tuple, an unknown function."""
         op = line.op
         if op in CONSUMING:
-            return line.args[1:] if op == "append" or not isinstance(substitute(self.kinds, line.args[0]), Array) else ()
+            return line.args[1:] if op in RESIZING or not isinstance(substitute(self.kinds, line.args[0]), Array) else ()
         row = lookup(op)
         if op in COPYING or (row is not None and row.pure) or (len(line.targets) == 1 and line.targets[0] in self.root):
             return ()

@@ -33,7 +33,7 @@ from wengert.rules import elementwise as elementwise_rows
 from wengert.rules.index_kinds import positional
 from wengert.rules.result_kinds import always, elementwise_kind, reduction_kind
 from wengert.rules.table import Call, KindOf, also_called, constant, elementwise, op_of
-from wengert.runtime import stop_gradient
+from wengert.runtime import first_extreme, order_of, stop_gradient
 
 BOOL = Scalar("bool")
 
@@ -88,6 +88,11 @@ def _rounded(call: Call, kind: KindOf) -> Kind:
 
 
 constant("y = len(x)", kind=_len)
+constant("y = order_of(keys, reverse=False)", kind=always(List(INT)), cost=100)
+constant("y = first_extreme(keys, greatest)", kind=always(INT), cost=100)
+constant("y = slice_bounds(length, index)", kind=always(Tuple((INT, INT))))
+also_called(order_of, "order_of")
+also_called(first_extreme, "first_extreme")
 constant("y = int(x)", kind=_converted(int))
 constant("y = bool(x)", kind=_converted(bool))
 constant("y = round(x, digits=None)", kind=_rounded)

@@ -95,7 +95,7 @@ def _for_each(line: Apply, kinds: Mapping[Name, Kind], unions: tuple[Name, ...])
     return tuple(map(join_all, zip(*each)))
 
 
-CONTAINERS = frozenset({"tuple", "list", "dict", "record", "slice", "append", "push", "pull", "next", "unbroadcast", "project", "plus"})
+CONTAINERS = frozenset({"tuple", "list", "dict", "record", "slice", "append", "insert", "pop", "push", "pull", "next", "unbroadcast", "project", "plus"})
 """Ops that hold their arguments, or look at what they may be: of any kind."""
 
 COMBINED = 2
@@ -326,6 +326,8 @@ STRUCTURE: dict[str, Callable[[Apply, list[Kind]], Result]] = {
     "unpack_star": _unpack_star,
     "append": _append,
     "push": _append,
+    "insert": lambda line, args: _append(line, [args[0], args[2]]),
+    "pop": _next,
     "pull": _next,
     "next": _next,
     "reversed": _reversed,

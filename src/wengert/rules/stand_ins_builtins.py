@@ -21,6 +21,7 @@ from typing import Any
 
 from wengert.ir.kinds import Kind
 from wengert.rules.stand_ins import RESOLVERS, replace_by, stand_in
+from wengert.runtime import first_extreme, order_of
 
 __all__ = ["filtered", "listed", "mapped", "stand_in"]
 
@@ -125,6 +126,20 @@ def reduced(function: Callable[[Any, Any], Any], iterable: Iterable[Any], *initi
     for item in rest:
         total = function(total, item)
     return total
+
+
+def in_order(values: Any, is_list: bool, key: Callable[[Any], Any] | None = None, reverse: bool = False) -> list[Any]:
+    """`sorted`: the items that stand at positions which do not vary."""
+    items = values if is_list else [value for value in values]  # noqa: C416
+    keys = items if key is None else [key(value) for value in items]
+    return [items[k] for k in order_of(keys, reverse)]
+
+
+def first_of(values: Any, is_list: bool, key: Callable[[Any], Any] | None, greatest: bool) -> Any:
+    """`max` or `min`: the first of the items whose keys are the largest, or the smallest."""
+    items = values if is_list else [value for value in values]  # noqa: C416
+    keys = items if key is None else [key(value) for value in items]
+    return items[first_extreme(keys, greatest)]
 
 
 def largest(values: list[Any]) -> Any:

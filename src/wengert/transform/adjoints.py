@@ -160,12 +160,13 @@ class Adjoints:
         b.kinds[value] = tree_kind(kind)
         return value
 
-    def take(self, b: Builder, bars: Bars, spot: Spot) -> Atom:
-        """The complete adjoint of a spot, written down in full shape."""
+    def take(self, b: Builder, bars: Bars, spot: Spot, backward: bool = False) -> Atom:
+        """The complete adjoint of a spot, written down in full shape; `backward`: that of a list may be an iterator."""
         terms = bars.pop(spot, [])
         if not terms:
             return Const(None) if spot[0] in self.restored and spot[0] in self.active else zero(b, spot)
-        return full(b, self.total(b, _in_order(terms, hint(spot)), spot), spot)
+        whole = self.total(b, _in_order(terms, hint(spot)), spot)
+        return full(b, whole if backward else self.unread(b, whole, spot), spot)
 
     def total(self, b: Builder, terms: Sequence[Term], spot: Spot) -> Atom:
         """The sum of the contributions to a spot; lists are added item by item."""

@@ -168,14 +168,24 @@ def zero(b: Builder, spot: Spot) -> Atom:
     kind = kind_at(b, spot)
     if is_scalar(kind):
         return Const(0j if is_complex(kind) else 0.0)
-    if isinstance(kind, Saved) or (isinstance(kind, List) and _are_trees(kind.element)):
+    if isinstance(kind, Saved):
         return b.apply("zero_of", primal(b, spot), hint=hint(spot))
     if isinstance(kind, Iterator):
         return b.apply("list", hint=hint(spot))
-    if isinstance(kind, (List, Tuple)):
-        item = nothing(b, kind.element) if isinstance(kind, List) else Const(0.0)
-        return b.apply("mul", b.apply("list", item), b.apply("len", primal(b, spot)), hint=hint(spot))
+    if isinstance(kind, List):
+        return zeros(b, kind, primal(b, spot), hint(spot))
+    if isinstance(kind, Tuple):
+        return b.apply("mul", b.apply("list", Const(0.0)), b.apply("len", primal(b, spot)), hint=hint(spot))
     return b.apply("np.zeros_like", primal(b, spot), hint=hint(spot))
+
+
+def zeros(b: Builder, kind: List, value: Atom, hint: str = "") -> Name:
+    """A list of as many zeros as a list has items: of numbers, of tuples of them, or of trees like its items."""
+    if isinstance(kind.element, (Tuple, Dict, Record)) and not parts(kind.element):  # numbers of the text, whose tangents are zero
+        return b.apply("zero_of", value, hint=hint)
+    if _are_trees(kind.element):
+        return b.apply("zero_of", value, hint=hint)
+    return b.apply("mul", b.apply("list", nothing(b, kind.element)), b.apply("len", value), hint=hint)
 
 
 def _are_trees(kind: Kind) -> bool:

@@ -57,10 +57,10 @@ from wengert.ir.kinds import (
     scalar_type,
 )
 from wengert.ir.lattice import join
-from wengert.ir.walk import WRITES, all_names, atoms, base, blocks_of, lines_of, reads
+from wengert.ir.walk import GROWING, WRITES, all_names, atoms, base, blocks_of, lines_of, reads
 from wengert.rules.line_kinds import acts, kinds_of_line
 from wengert.rules.table import bind, lookup
-from wengert.transform.bars import item, items_of, packed
+from wengert.transform.bars import item, items_of, packed, zeros
 from wengert.transform.forward_calls import Calls, CallTangents
 from wengert.transform.forward_rows import PARALLEL, RowTangents
 from wengert.transform.forward_writes import WriteTangents
@@ -160,7 +160,7 @@ class Forward(WriteTangents, CallTangents, RowTangents):
         if items is not None:
             return packed(b, kind, [self.zero(b, item(b, atom, key, kind)) for key, _ in items])
         if isinstance(kind, List):
-            return b.apply("mul", b.apply("list", Const(0.0)), b.apply("len", atom))
+            return zeros(b, kind, atom)
         return b.apply("np.zeros_like", atom)
 
     def beside(self, b: Builder, atom: Atom) -> Atom:
@@ -306,6 +306,8 @@ class Forward(WriteTangents, CallTangents, RowTangents):
             b.add(line)
             self.keep(line, b)
             return
+        if line.op in GROWING and isinstance(line.args[0], str):  # the tangent of a list that does not vary yet, as long as it is now
+            self.dots.setdefault(line.args[0], [Term(self.dot(b, line.args[0]))])
         if line.op in PARALLEL:
             again = line.op == "unpack" and line.args[0] in self.unpacked
             self.parallel(line, b, () if again else (line,))

@@ -25,13 +25,16 @@ from wengert.transform.ruled import operands_of, program_of
 from wengert.transform.terms import Term, term_axes, times, write
 
 PARALLEL = frozenset({
-    "getitem", "unpack", "unpack_star", "tuple", "list", "dict", "record", "getattr", "append", "push", "pull", "scatter_add", "add_at", "store", "copy", "fresh", "snapshot", "reversed",
+    "getitem", "unpack", "unpack_star", "tuple", "list", "dict", "record", "getattr", "append", "insert", "pop", "push", "pull", "scatter_add", "add_at", "store", "copy", "fresh", "snapshot", "reversed",
     "next", "unread", "iadd", "isub", "unbroadcast", "project", "plus",
 })  # fmt: skip
 """Ops whose tangent is the op itself, of the tangents: they move values and compute nothing."""
 
 BESIDE = frozenset({"getitem", "getattr", "scatter_add", "add_at", "store", "unbroadcast", "project"})
 """Those whose second argument, an index or what the result is to be like, stays itself."""
+
+POSITIONS = {"insert": 1, "pop": 1, "pull": 1, "push": 2}
+"""Those that may say where in a list: which argument that is."""
 
 MOVING = frozenset({"scatter_add", "add_at", "store"})
 """Of those, the ones that have a whole path of indices, and then the value."""
@@ -118,6 +121,8 @@ class RowTangents:
             skip = (0, *range(1, len(line.args), 2))
         if line.op == "unpack_star":
             skip = (1, 2)
+        if line.op in POSITIONS:
+            skip = (POSITIONS[line.op],)
         of = self.beside if line.op == "list" else self.dot
         args = tuple(atom if k in skip else of(b, atom) for k, atom in enumerate(line.args))
         b.lines += primal

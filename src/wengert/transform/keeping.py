@@ -15,7 +15,7 @@ from wengert.analysis.regions import Memory, Moment
 from wengert.ir.build import Builder
 from wengert.ir.core import UNDEF, Apply, Atom, Block, Const, For, Function, If, Line, Name, While, Yield
 from wengert.ir.kinds import INT, UNKNOWN, Array, Kind, List, Numeric, Saved, is_scalar
-from wengert.ir.walk import base, defined, lines_of, map_blocks
+from wengert.ir.walk import RESIZING, base, defined, lines_of, map_blocks
 from wengert.rules.index_kinds import item_kind
 from wengert.transform.homes import Homes, Segment, homes
 from wengert.transform.variables import MARK, alias, hint_of, variable
@@ -92,7 +92,7 @@ class Keeping:
             return None
         region, first = memory.region(array), memory.origin.get(array, array)
         writes = memory.writes.get(region, ())
-        if len(writes) > FAR or any(write.line.op == "append" for write in writes):
+        if len(writes) > FAR or any(write.line.op in RESIZING for write in writes):
             return None
         for write in writes:
             other, *path = write.line.args

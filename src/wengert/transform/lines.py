@@ -203,7 +203,7 @@ class LineReversal(WriteReversal, ReadReversal, GrowthReversal, RuleReversal):
                 (term,) = bars.pop((target,))
                 self.give_whole(b, bars, line.args[0], term)
             case _:  # a value under another name: copies, projections, what keeps a shape
-                term = Term(self.take(b, bars, (target,)))
+                term = Term(self.take(b, bars, (target,), backward=True))
                 for atom in sources:
                     self.give(bars, atom, reduced(b, term, target, atom))
 

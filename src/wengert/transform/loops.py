@@ -73,7 +73,7 @@ class LoopReversal(LineReversal):
         spots = [*((line.targets[k], *path) for k, path in slots), *shared]
         if not any(spot in bars for spot in spots[: len(slots)]):
             return  # nothing that the loop made is asked for
-        initial = [first[spot] if spot in first else self.take(b, bars, spot) for spot in spots]
+        initial = [first[spot] if spot in first else self.take(b, bars, spot, backward=True) for spot in spots]
         around = self.counted_on
         appended = self.count_on(line)
         for j, (k, _) in enumerate(slots):
@@ -156,7 +156,7 @@ class LoopReversal(LineReversal):
             return Const(0.0) if is_scalar(b.kind(param)) else b.apply("np.zeros_like", param, hint=hint(spot))
         if spot not in bars and isinstance(b.kind(param), Iterator):  # only what the last turn appended is asked for
             return b.apply("reversed", b.apply("list"), hint=hint(spot))
-        return self.take(b, bars, spot)
+        return self.take(b, bars, spot, backward=True)
 
     def _backward(self, source: Atom) -> bool:
         line = self.line.get(source) if isinstance(source, str) else None

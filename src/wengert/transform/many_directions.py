@@ -53,7 +53,7 @@ from wengert.transform.writes import names_once
 DIRECTIONS = "directions"
 """The name of the axis in kinds."""
 
-KEEPS = frozenset({"tuple", "list", "dict", "record", "getattr", "append", "push", "pull", "copy", "fresh", "snapshot", "next", "plus"})
+KEEPS = frozenset({"tuple", "list", "dict", "record", "getattr", "append", "insert", "pop", "push", "pull", "copy", "fresh", "snapshot", "next", "plus"})
 """Ops that move values as they are, however many axes they have."""
 
 

@@ -82,6 +82,7 @@ class ReadReversal(Adjoints):
         terms = bars.pop((target,))
         loses = len(terms) == 1 and terms[0].coefficient < 0 and (terms[0].coefficient != -1 or terms[0].factors != ())
         value = self.total(b, [times(terms[0], -1, [])] if loses else terms, (target,))
+        value = self.unread(b, value, (target,))
         if loses:  # `x_bar[i] -= 2 * y_bar`
             value = b.apply("neg", value)
         whole = self.unread(b, self.take(b, bars, spot), spot)

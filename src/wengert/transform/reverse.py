@@ -124,7 +124,7 @@ class Reversal(LoopReversal):
         inside = self._inside(line)
         spots = [s for s in dict.fromkeys((*bars, *touched, *(s for _, side in sides for s in side))) if s[0] not in inside]
         changed = [s for s in spots if any(side.get(s) != bars.get(s) for _, side in sides)]
-        values = [[self.take(inner, side, spot) for spot in changed] for inner, side in sides]
+        values = [[self.take(inner, side, spot, backward=True) for spot in changed] for inner, side in sides]
         for k in range(len(changed)):  # a list is read from its end by both, or by none
             if any(isinstance(b.kind(value[k]), Iterator) for value in values):
                 for (inner, _), value in zip(sides, values):

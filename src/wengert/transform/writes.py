@@ -19,11 +19,12 @@ from wengert.analysis.regions import Write
 from wengert.ir.axes import Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Line, Name
-from wengert.ir.kinds import Array, Kind, Known, List, Slice, Tuple, axes_of, dtype_of, is_scalar, scalar_type
+from wengert.ir.kinds import FLOAT, Array, Kind, Known, List, Slice, Tuple, axes_of, dtype_of, is_scalar, scalar_type
+from wengert.ir.walk import RESIZING
 from wengert.rules.index_kinds import item_kind
 from wengert.rules.views import may_show
 from wengert.transform.adjoints import Adjoints
-from wengert.transform.bars import Bars, Spot, hint, is_container, items_of, kind_at, real_part, reduced
+from wengert.transform.bars import Bars, Spot, hint, is_container, items_of, kind_at, real_part, reduced, zeros
 from wengert.transform.keeping import FAR
 from wengert.transform.slots import cut, measured
 from wengert.transform.terms import Term
@@ -54,16 +55,11 @@ class WriteReversal(Adjoints):
     ) -> Atom | None:
         """Give the value what stands at the path in `bar`, the adjoint of what is at `outer`; that of what was written into, None if it has none."""
         op, whole, value = line.op, line.args[0], line.args[-1]
-        if isinstance(b.kind(bar), List) and isinstance(b.kind(path[0]), Slice):
+        if isinstance(b.kind(path[0]), Slice) and (isinstance(b.kind(bar), List) or isinstance(b.kind(whole), List)):
             if self._is_whole(path[0]) and len(path) == 1:  # `xs[:] = ys`: of what was there nothing is left
                 self.give(bars, value, Term(bar))
                 return None
-            if op == "store" and len(path) == 1:  # of a derivative: as many items as stood there
-                part = b.apply("getitem", bar, path[0])
-                self.give(bars, value, Term(part))
-                zeros = b.apply("mul", b.apply("list", Const(0.0)), b.apply("len", part))
-                return b.apply("store", bar, path[0], zeros, hint=hint((str(whole),)))
-            raise errors.error("W040", b.place, name="writing into a slice of a list")
+            return self._into_slice(line, b, bars, bar, path)
         if isinstance(b.kind(bar), List) and len(path) > 1:  # an item is a list or array: its adjoint is an item of the adjoint
             first, *rest = path
             inner = b.apply("getitem", bar, first)
@@ -73,7 +69,8 @@ class WriteReversal(Adjoints):
                     there = b.apply("getitem", there, key)
                 inner = b.apply("unbroadcast", inner, there)
             undone = self._into(line, b, bars, inner, slot, rest, (*outer, first))
-            return bar if undone in (inner, None) else b.apply("store", bar, first, undone or inner, hint=hint((str(whole),)))
+            left = b.apply("zero_of", inner) if undone is None else undone
+            return bar if left == inner else b.apply("store", bar, first, left, hint=hint((str(whole),)))
         if axes_of(b.kind(whole)) == ():  # an array of one number, whose adjoint may be a number
             self.give(bars, value, real_part(b, Term(bar), b.kind(value)))
             return bar if op == "write_add" else Const(0.0)
@@ -88,6 +85,23 @@ class WriteReversal(Adjoints):
         if op in ("write", "store") and isinstance(whole, str) and whole in self.active and not self._is_last_read(line):
             bar = b.apply("store", bar, *path, Const(0.0), hint=hint((whole,)))
         return bar
+
+    def _into_slice(self, line: Apply, b: Builder, bars: Bars, bar: Atom, path: Sequence[Atom]) -> Atom:
+        """`xs[i:j] = ys` of as many items as there were: `ys` gets theirs."""
+        if len(path) > 1:
+            raise errors.error("W040", b.place, name="writing into a slice of a list of lists")
+        whole, value = line.args[0], line.args[-1]
+        part = b.apply("getitem", bar, path[0], hint=hint((value,)) if isinstance(value, str) else "")
+        if isinstance(value, str) and value in self.active:
+            if is_container(b.kind(value)):
+                self.contribute(b, bars, value, part)
+            else:
+                self.give(bars, value, Term(part))
+        if not (isinstance(whole, str) and whole in self.active):
+            return bar
+        kind = b.kind(part)
+        nothing = zeros(b, kind if isinstance(kind, List) else List(FLOAT), part)
+        return b.apply("store", bar, path[0], nothing, hint=hint((whole,)))
 
     def _is_whole(self, index: Atom) -> bool:
         if index == Const(Ellipsis):
@@ -108,7 +122,7 @@ class WriteReversal(Adjoints):
         there = memory.bound[target]
         for other in memory.writes.get(region, ()):
             if memory.may_follow(Write(line, there), other.moment, region):
-                if not self.keeping.places.apart(other.line.args[1], other.moment, line.args[1], there, target):
+                if other.line.op in RESIZING or not self.keeping.places.apart(other.line.args[1], other.moment, line.args[1], there, target):
                     return False
         return True
 
@@ -120,7 +134,7 @@ class WriteReversal(Adjoints):
         for name in members:
             line = self.line.get(name)
             # what shows it is only read; a copy of its elements, `a[[0, 2]]`, and a new array that is written to begin as what they are copied from
-            read = isinstance(line, Apply) and may_show(line.op) and line.args[0] in members and name not in written
+            read = isinstance(line, Apply) and may_show(line.op) and line.args[:1] != () and line.args[0] in members and name not in written
             given = name in self.parameters or isinstance(line, Apply) and line.op not in ("write", "write_add") and not read
             if given and name in self.active:
                 return False
