@@ -107,7 +107,9 @@ def enumerated(state: State, handle: Atom, start: Atom) -> Name:
 def fresh_name(state: State, frame: Frame, hint: str = "") -> Name:
     """A name for a line that is put into a program that is read."""
     if frame.main:
-        return state.names.fresh(hint)
+        name = state.names.fresh(hint)
+        state.lasting[hint] = name
+        return name
     number = FAR + next(state.numbers)
     return f"{hint}.{number}" if hint else f"%{number}"
 

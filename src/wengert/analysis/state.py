@@ -134,6 +134,7 @@ class State:
         self.bound_in: dict[Name, tuple[int, ...]] = {}  # those in which a name was bound
         self.generators: dict[Name, Any] = {}  # calls of generator functions that nobody has walked over yet
         self.woven: dict[Any, Any] = {}  # by the id of a `for` over a generator: the lines that stand for it
+        self.lasting: dict[str, Name] = {}  # the newest name in such lines, for each hint: they are read again in the next round
         self.numbers = count()
         self.call: Callable[[Frame, Apply, list[Line]], bool]  # set by `specialise`, as are the two below
         self.run: Callable[[Block, Frame, Any, list[Line]], Terminator]  # set by `specialise`
@@ -300,8 +301,8 @@ class State:
     def reset(self, mark: tuple[dict[str, int], int]) -> None:
         """Forget the names made since the mark: a round over a loop that did not count."""
         self.names.reset(mark[0])
-        for line in self.prologue:
-            self.names.reserve(line.targets[0])
+        for name in (*(line.targets[0] for line in self.prologue), *self.lasting.values()):
+            self.names.reserve(name)
         for name in self.log[mark[1] :]:
             del self.renamed[name]
         del self.log[mark[1] :]
