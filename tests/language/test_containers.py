@@ -307,3 +307,52 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_both_modes_agree_with_differences(name):
     check(CASES[name])
+
+
+NESTED = {
+    "a dict in a dict is written by several keys": (
+        "d = {'p': {'q': x, 'r': [x, 1.0]}}\n"
+        "d['p']['q'] *= x\n"
+        "d['p']['r'][1] += d['p']['q']\n"
+        "e = d['p']\n"
+        "e['q'] += 1\n"
+        "return d['p']['q']*d['p']['r'][1]"
+    ),
+    "three deep, with a new key": (
+        "d = {'a': {'b': {'c': x, 'd': 2*x}, 'e': x*x}}\n"
+        "d['a']['b']['c'] *= d['a']['e']\n"
+        "d['a']['b']['new'] = d['a']['b']['d']\n"
+        "return d['a']['b']['c']*d['a']['b']['new'] + d['a']['e']"
+    ),
+    "arrays in a dict in a dict, in a loop": (
+        "s = {'u': {'v': np.arange(3.0)*x, 'w': np.ones(3)}, 't': 0.0}\n"
+        "for i in range(n):\n"
+        "    s['u']['v'][i] *= x\n"
+        "    s['u']['w'] = s['u']['w']*x\n"
+        "    s['u']['w'][0] += s['u']['v'][i]\n"
+        "    s['t'] += x\n"
+        "return np.sum(s['u']['w']*s['u']['v'])*s['t']"
+    ),
+    "a list and a dict in a tuple": (
+        "t = ([x, 2*x], {'a': x})\n"
+        "t[0][1] = x*x\n"
+        "t[1]['a'] += t[0][1]\n"
+        "return t[0][1]*t[1]['a']*t[0][0]"
+    ),
+    "groups of compartments, walked over by name in each turn": (
+        "g = {'young': {'S': 0.9-x, 'I': x, 'R': 0.0}, 'old': {'S': 0.5, 'I': x*x, 'R': 0.0}}\n"
+        "for k in range(n):\n"
+        "    total = sum(g[a]['I'] for a in g)\n"
+        "    for a in g:\n"
+        "        new, rec = 0.5*g[a]['S']*total, 0.1*g[a]['I']\n"
+        "        g[a]['S'] -= new\n"
+        "        g[a]['I'] += new - rec\n"
+        "        g[a]['R'] += rec\n"
+        "return g['young']['R'] + 2*g['old']['R']"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NESTED.values(), ids=NESTED.keys())
+def test_containers_in_containers_are_written(body: str) -> None:
+    check(body, 0.1)

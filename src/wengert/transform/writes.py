@@ -192,28 +192,32 @@ class WriteReversal(Adjoints):
                 raise errors.error("W040", b.place, name="writing an item of a list of arrays by a computed index")
 
     def _item(self, line: Apply, b: Builder, bars: Bars) -> None:
-        """An item of a container is replaced, or written into: the other items are what they were."""
-        (target,), (whole, index, *rest, value) = line.targets, line.args
-        kind = b.kind(target)
-        items = items_of(kind) or []
-        key = index.value if isinstance(index, Const) else None
-        if isinstance(key, int) and not isinstance(key, bool) and isinstance(kind, List):
-            key %= max(len(items), 1)
-        if not isinstance(index, Const) and any(spot[0] == target for spot in bars):
-            raise errors.error("W040", line.place, name="writing an item under a computed key")
+        """An item of a container, or of one in it, is replaced, or written into: the other items are what they were."""
+        (target,), (whole, *path, value) = line.targets, line.args
+        kind, keys = b.kind(target), list[object]()
+        while path and (items := items_of(kind)) is not None:
+            index, *path = path
+            if not isinstance(index, Const):
+                if any(spot[0] == target for spot in bars):
+                    raise errors.error("W040", line.place, name="writing an item under a computed key")
+                return
+            key = index.value
+            if isinstance(key, int) and not isinstance(key, bool) and isinstance(kind, List):
+                key %= max(len(items), 1)
+            keys.append(key)
+            kind = dict(items).get(key, kind)
+        end = 1 + len(keys)
         for spot in [spot for spot in bars if spot[0] == target]:
-            if spot[1] != key:
+            if spot[1:end] != tuple(keys):
                 for term in bars.pop(spot):
                     self.give(bars, whole, term, spot[1:])
-            elif not rest:
+            elif not path:
                 for term in bars.pop(spot):
-                    self.give(bars, value, term, spot[2:])
+                    self.give(bars, value, term, spot[end:])
                     if line.op in ADDING:
                         self.give(bars, whole, term, spot[1:])
             else:
-                if len(spot) > 2:
-                    raise errors.error("W040", line.place, name="writing into a container inside a container")
-                self._part(line, b, bars, spot, rest)
+                self._part(line, b, bars, spot, path)
 
     def _part(self, line: Apply, b: Builder, bars: Bars, spot: Spot, path: Sequence[Atom]) -> None:
         whole = line.args[0]
@@ -221,7 +225,7 @@ class WriteReversal(Adjoints):
         for step in path:
             slot = item_kind(slot, b.kind(step), "", "?")
         bar = self.unread(b, self.take(b, bars, spot), spot)
-        rest = self._into(line, b, bars, bar, slot, path, line.args[1:2])
+        rest = self._into(line, b, bars, bar, slot, path, line.args[1 : len(spot)])
         if rest is not None:
             self.give(bars, whole, Term(rest), spot[1:])
 
