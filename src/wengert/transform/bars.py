@@ -196,9 +196,9 @@ def _are_trees(kind: Kind) -> bool:
 
 
 def nothing(b: Builder, kind: Kind) -> Atom:
-    """The adjoint of an item of a list to which nothing contributes: of a tuple of numbers a tuple of zeros, else a zero that stands for all."""
+    """The adjoint of an item of a list to which nothing contributes: of a tuple a tuple of zeros, else a zero that stands for all."""
     items = items_of(kind)
-    if not items or not all(is_scalar(inner) for _, inner in parts(kind)):
+    if not items or not all(is_scalar(inner) or isinstance(inner, Array) for _, inner in parts(kind)):
         return Const(0.0)
     return packed(b, kind, [nothing(b, item) if parts(item) else Const(None) for _, item in items])
 

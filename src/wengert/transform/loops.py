@@ -33,7 +33,7 @@ from wengert.ir.kinds import FLOAT, UNKNOWN, Array, Bottom, Iterator, Kind, List
 from wengert.ir.lattice import join
 from wengert.ir.walk import base, lines_of, reads, rename
 from wengert.transform.adjoints import bar_kind, reshaped
-from wengert.transform.bars import GATHERED, Bars, Spot, follow, hint, is_container, kind_at, parts
+from wengert.transform.bars import GATHERED, Bars, Spot, follow, hint, is_container, kind_at, nothing, parts
 from wengert.transform.fetching import fetch, open_iterators, reversed_sources
 from wengert.transform.homes import may_break, may_leave, segment_marker
 from wengert.transform.lines import LineReversal
@@ -224,7 +224,8 @@ class LoopReversal(LineReversal):
             return gathered, b.apply("list", *zeros, hint=f"{base(source)}_bars")
         if any(may_leave(inner) for inner in line.body.lines):
             raise errors.error("W040", line.place, name="a loop over containers that may end early")
-        return gathered, b.apply("mul", b.apply("list", Const(0.0)), b.apply("len", source), hint=f"{base(source)}_bars")
+        zero = nothing(b, kind.element) if isinstance(kind, List) else Const(0.0)
+        return gathered, b.apply("mul", b.apply("list", zero), b.apply("len", source), hint=f"{base(source)}_bars")
 
     def _close(self, line: For | While, b: Builder, bars: Bars, slots: Sequence[tuple[int, Spot]], spots: Sequence[Spot],
                initial: Sequence[Atom], params: Sequence[Name], inner: Builder, values: Sequence[Atom]) -> None:  # fmt: skip

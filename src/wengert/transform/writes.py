@@ -24,7 +24,20 @@ from wengert.ir.walk import RESIZING
 from wengert.rules.index_kinds import item_kind
 from wengert.rules.views import may_show
 from wengert.transform.adjoints import Adjoints
-from wengert.transform.bars import Bars, Spot, hint, is_container, items_of, kind_at, real_part, reduced, zeros
+from wengert.transform.bars import (
+    Bars,
+    Spot,
+    hint,
+    is_container,
+    items_of,
+    kind_at,
+    nothing,
+    parts,
+    primal,
+    real_part,
+    reduced,
+    zeros,
+)
 from wengert.transform.keeping import FAR
 from wengert.transform.slots import cut, measured
 from wengert.transform.terms import Term
@@ -83,7 +96,7 @@ class WriteReversal(Adjoints):
         elif isinstance(value, str) and value in self.active:
             self.give(bars, value, self._written(op, b, bar, slot, path, value))
         if op in ("write", "store") and isinstance(whole, str) and whole in self.active and not self._is_last_read(line):
-            bar = b.apply("store", bar, *path, Const(0.0), hint=hint((whole,)))
+            bar = b.apply("store", bar, *path, nothing(b, slot) if is_container(slot) else Const(0.0), hint=hint((whole,)))
         return bar
 
     def _into_slice(self, line: Apply, b: Builder, bars: Bars, bar: Atom, path: Sequence[Atom]) -> Atom:
@@ -100,8 +113,8 @@ class WriteReversal(Adjoints):
         if not (isinstance(whole, str) and whole in self.active):
             return bar
         kind = b.kind(part)
-        nothing = zeros(b, kind if isinstance(kind, List) else List(FLOAT), part)
-        return b.apply("store", bar, path[0], nothing, hint=hint((whole,)))
+        cleared = zeros(b, kind if isinstance(kind, List) else List(FLOAT), part)
+        return b.apply("store", bar, path[0], cleared, hint=hint((whole,)))
 
     def _is_whole(self, index: Atom) -> bool:
         if index == Const(Ellipsis):
@@ -188,20 +201,21 @@ class WriteReversal(Adjoints):
         for key, kind in items:
             if is_scalar(kind):
                 self.give(bars, whole, Term(b.apply("getitem", bar, Const(key))), (key,))
-            elif not (isinstance(whole, str) and whole not in self.active):
-                raise errors.error("W040", b.place, name="writing an item of a list of arrays by a computed index")
+            elif isinstance(whole, str) and whole in self.active:
+                if is_container(kind):
+                    raise errors.error("W040", b.place, name="writing an item of a list of containers by a computed index")
+                part = b.apply("getitem", bar, Const(key))  # nothing may have been given to it yet
+                self.give(bars, whole, Term(b.apply("unbroadcast", part, primal(b, (whole, key)), hint=hint((whole, key)))), (key,))
 
     def _item(self, line: Apply, b: Builder, bars: Bars) -> None:
         """An item of a container, or of one in it, is replaced, or written into: the other items are what they were."""
         (target,), (whole, *path, value) = line.targets, line.args
         kind, keys = b.kind(target), list[object]()
         while path and (items := items_of(kind)) is not None:
-            index, *path = path
+            index = path[0]
             if not isinstance(index, Const):
-                if any(spot[0] == target for spot in bars):
-                    raise errors.error("W040", line.place, name="writing an item under a computed key")
-                return
-            key = index.value
+                break
+            key, path = index.value, path[1:]
             if isinstance(key, int) and not isinstance(key, bool) and isinstance(kind, List):
                 key %= max(len(items), 1)
             keys.append(key)
@@ -216,8 +230,27 @@ class WriteReversal(Adjoints):
                     self.give(bars, value, term, spot[end:])
                     if line.op in ADDING:
                         self.give(bars, whole, term, spot[1:])
-            else:
+            elif not is_container(kind):
                 self._part(line, b, bars, spot, path)
+        if path and is_container(kind):
+            self._at_number(line, b, bars, (target, *keys), path)
+
+    def _at_number(self, line: Apply, b: Builder, bars: Bars, spot: Spot, path: Sequence[Atom]) -> None:
+        """Into an item of a list of known length, by a number that only the run knows: its adjoint is put together for it, and taken apart again."""
+        kind = kind_at(b, spot)
+        if not any(other[: len(spot)] == spot for other in bars):
+            return
+        if not isinstance(kind, List):
+            raise errors.error("W040", line.place, name="writing an item under a computed key")
+        bar = b.apply("list", *(self.take(b, bars, (*spot, key)) if parts(item) else Const(0.0) for key, item in items_of(kind) or ()), hint=hint(spot))
+        b.kinds[bar] = List(kind.element)
+        slot = kind_at(b, spot)
+        for step in path:
+            slot = item_kind(slot, b.kind(step), "", "?")
+        rest = self._into(line, b, bars, bar, slot, path, line.args[1 : len(spot)])
+        for key, item in items_of(kind) or ():
+            if rest is not None and parts(item):
+                self.give(bars, line.args[0], Term(b.apply("getitem", rest, Const(key), hint=hint((*spot, key)))), (*spot[1:], key))
 
     def _part(self, line: Apply, b: Builder, bars: Bars, spot: Spot, path: Sequence[Atom]) -> None:
         whole = line.args[0]
