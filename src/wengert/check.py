@@ -186,7 +186,7 @@ def weighted_gradient(f: Callable[..., Any], args: Sequence[Any]) -> Derivative[
 def _tangents(form: Any, leaves: Sequence[Any], dots: Sequence[Any]) -> tuple[Any, ...]:
     typed = [None if dot is None else _as(leaf, dot) for leaf, dot in zip(leaves, dots)]
     tree: tuple[Any, ...] = unflatten(form, typed)
-    return tree
+    return tuple(None if all(leaf is None for leaf in leaves_of(one)) else one for one in tree)  # what holds no float stays
 
 
 def _as(leaf: Any, array: Any) -> Any:

@@ -119,6 +119,9 @@ def note_memory(state: State, line: Apply, row: Primitive | None) -> None:
         state.contiguous.add(target)
     elif line.op == "reversed":
         hand_on(state, target, source)
+    elif line.op == "mul" and isinstance(state.kind(target), List):  # `[row] * n` holds one object n times
+        hand_on(state, target, source)
+        state.heap.doubly.add(target)
     elif line.op in MAYBE_VIEWS or line.op == "np.einsum" and source is not line.args[0]:
         state.heap.overlap(target, state.heap.root(state.heap.location(source)))
     elif line.op == "getattr":

@@ -15,7 +15,7 @@ from wengert.analysis.frame import Frame
 from wengert.analysis.inline import inline_function
 from wengert.analysis.state import Method, State
 from wengert.ir.core import Apply, Atom, Const, Line
-from wengert.ir.kinds import UNKNOWN
+from wengert.ir.kinds import UNKNOWN, Closure
 
 _MISSING = object()
 
@@ -32,6 +32,12 @@ def bind_attribute(state: State, frame: Frame, line: Apply, record: Atom, cls: A
         assert isinstance(function, types.FunctionType)
         found = inline_function(state, frame, line, function, (record,), {}, out)
         state.bind(frame, target, Const(None) if found is None else found)
+    elif name in ("_replace", "_asdict") and issubclass(cls, tuple):  # `copying.py` knows what they do
+        new = state.target(frame, target)
+        state.define(new, Closure(new))
+        state.methods[new] = Method(record, name)
+        state.lazy.add(new)
+        out.append(Apply((new,), "getattr", (record, Const(name)), place=state.place))
     elif isinstance(function, types.FunctionType):
         new = state.target(frame, target)
         state.define(new, UNKNOWN)

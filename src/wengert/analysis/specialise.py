@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from wengert.analysis import builtin_calls as builtin_calls  # puts its part into the tables of `calls`
-from wengert.analysis import getters as getters  # and so do these
+from wengert.analysis import copying as copying  # and so do these
+from wengert.analysis import getters as getters
 from wengert.analysis import ordering as ordering
 from wengert.analysis.aliases import mutable
 from wengert.analysis.calls import specialise_call

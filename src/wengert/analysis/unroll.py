@@ -21,9 +21,9 @@ from wengert.analysis.inline import tuple_of
 from wengert.analysis.objects import is_virtual
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Block, Break, Const, Continue, For, If, Line, Name
-from wengert.ir.kinds import UNKNOWN, Closure, Dict, Kind, Known, List, Text, Tuple
+from wengert.ir.kinds import UNKNOWN, Array, Closure, Dict, Kind, Known, List, Text, Tuple
 from wengert.ir.lattice import join_all
-from wengert.ir.walk import bound, defined, lines_of, rename
+from wengert.ir.walk import INPLACE, bound, defined, lines_of, rename
 
 MOST = 32
 """So many turns are written one by one, at most."""
@@ -34,10 +34,23 @@ def items_known(state: State, frame: Frame, line: For, out: list[Line]) -> list[
     if len(line.sources) != 1:
         return None
     source = frame.handle(line.sources[0])
-    if not _named(state, source):
+    if not _named(state, source) and not _writes_into(line, state, source):
         return None
     items = _items(state, frame, line, source, out)
     return items if items is not None and len(items) <= MOST else None
+
+
+def _writes_into(line: For, state: State, source: Atom) -> bool:
+    """Does the body write into what it walks over, arrays that are known one by one? `for u in d.values(): u *= x`."""
+    found = state.iterables.get(source) if isinstance(source, str) else None
+    if found is not None and found[0] != "values" or source in state.generators:
+        return False
+    container = state.kind(state.read(found[1][0] if found is not None else source))
+    items = [kind for _, kind in container.items] if isinstance(container, Dict) else container.items if isinstance(container, (Tuple, List)) else None
+    if not items or not all(isinstance(kind, Array) for kind in items):
+        return False
+    changes = (inner for inner in lines_of(line.body) if isinstance(inner, Apply) and (inner.op in INPLACE or inner.op == "setitem"))
+    return any(inner.args[0] in line.elements for inner in changes)
 
 
 def turns(state: State, frame: Frame, line: For, count: int) -> Sequence[tuple[Name, tuple[Name, ...], Block]]:

@@ -33,7 +33,7 @@ from wengert.ir.kinds import FLOAT, UNKNOWN, Array, Bottom, Iterator, Kind, List
 from wengert.ir.lattice import join
 from wengert.ir.walk import base, lines_of, reads, rename
 from wengert.transform.adjoints import bar_kind, reshaped
-from wengert.transform.bars import GATHERED, Bars, Spot, follow, hint, is_container, kind_at, nothing, parts
+from wengert.transform.bars import GATHERED, Bars, Spot, follow, hint, is_container, kind_at, nothing, parts, zeros
 from wengert.transform.fetching import fetch, open_iterators, reversed_sources
 from wengert.transform.homes import may_break, may_leave, segment_marker
 from wengert.transform.lines import LineReversal
@@ -220,10 +220,10 @@ class LoopReversal(LineReversal):
         b.kinds[gathered[0]] = List(UNKNOWN)
         if is_container(kind):
             spot, items = self.spots.of(source), kind.items or ()
-            zeros = [self.tree(b, {}, (*spot, k)) if parts(item) else Const(0.0) for k, item in enumerate(items)]
-            return gathered, b.apply("list", *zeros, hint=f"{base(source)}_bars")
-        if any(may_leave(inner) for inner in line.body.lines):
-            raise errors.error("W040", line.place, name="a loop over containers that may end early")
+            items_of_zero = [self.tree(b, {}, (*spot, k)) if parts(item) else Const(0.0) for k, item in enumerate(items)]
+            return gathered, b.apply("list", *items_of_zero, hint=f"{base(source)}_bars")
+        if isinstance(kind, List) and any(may_leave(inner) for inner in line.body.lines):
+            return gathered, zeros(b, kind, source, f"{base(source)}_bars")  # some items are not looked at
         zero = nothing(b, kind.element) if isinstance(kind, List) else Const(0.0)
         return gathered, b.apply("mul", b.apply("list", zero), b.apply("len", source), hint=f"{base(source)}_bars")
 
