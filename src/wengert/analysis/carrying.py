@@ -25,7 +25,6 @@ from wengert.analysis.turns import INDEX, Edge, Found, Key, Shape, Turn
 from wengert.ir.core import UNDEF, Atom, For, Name, While
 from wengert.ir.kinds import BOTTOM, NUMERIC, UNKNOWN
 from wengert.ir.lattice import join
-from wengert.ir.walk import base
 
 
 class Carrying:
@@ -202,8 +201,7 @@ class Carrying:
         if part is not None:
             heap.contents[slot] = self._part(key, content, part)
             return
-        hint = "" if location.startswith("%") else base(location)
-        heap.contents[slot] = self._plain(key, state.names.fresh(hint), content)
+        heap.contents[slot] = self._plain(key, state.names.fresh(state.called(location)), content)
 
     # the ends of a turn
 

@@ -247,7 +247,7 @@ class _Writer:
         if key is not None or not isinstance(node, Column):
             heap.contents[slot] = self.part(node, key or base(location))
             return
-        new = state.names.fresh("" if location.startswith("%") else base(location))
+        new = state.names.fresh(state.called(location))
         fact = self.fact(new, node.atoms)
         state.define(new, fact.kind, fact.varied)
         self.column(new, node.atoms)

@@ -44,7 +44,7 @@ def consume(state: State, handle: Name, op: str, *args: Atom) -> Name:
     heap = state.heap
     location = heap.location(handle)
     check_is_own(state, location, *args)
-    new = state.names.fresh("" if location.startswith("%") else base(location))
+    new = state.names.fresh(state.called(location))
     state.emit(Apply((new,), op, (state.read(handle), *args), place=state.place), state.out)
     heap.hold(location, [atom for atom in args if not isinstance(atom, Const)])
     put_back(state, handle, new)

@@ -174,7 +174,7 @@ class State:
         if derived is not None and derived[0] == whole:
             return derived[1]
         line = view.line
-        new = self.names.fresh("" if location.startswith("%") else base(location))
+        new = self.names.fresh(self.called(location))
         place = None if self.place is None else replace(self.place, statement=None, expression=None)
         line = replace(line, targets=(new,), args=(whole, *line.args[1:]), place=place)
         self.define(new, kinds_of_line(line, self.kinds)[0], self.varies(whole))
@@ -294,6 +294,11 @@ class State:
         if isinstance(atom, str) and atom.startswith("%") and atom not in self.renamed and hint.isidentifier():
             self.renamed[atom] = self.names.fresh(hint)
             self.log.append(atom)
+
+    def called(self, location: Name) -> str:
+        """What new versions of an object are called: as the object, which may be called after a field or variable that it was put into."""
+        name = self.renamed.get(location, location)
+        return "" if name.startswith("%") else base(name)
 
     def mark(self) -> tuple[dict[str, int], int]:
         return self.names.mark(), len(self.log)

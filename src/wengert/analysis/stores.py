@@ -35,7 +35,7 @@ from wengert.ir.kinds import (
     is_scalar,
     scalar_type,
 )
-from wengert.ir.walk import INPLACE, base
+from wengert.ir.walk import INPLACE
 
 WHOLE = Const(Ellipsis)
 """The index of all of an array."""
@@ -61,7 +61,7 @@ def store(
     kind = state.kind(old)
     if isinstance(kind, (List, Dict)) and len(steps) == 1 and not inside:
         _detach(state, location, steps[0])
-    new = state.names.fresh(base(location) if not location.startswith("%") else "")
+    new = state.names.fresh(state.called(location))
     state.define(new, kind, state.varies(old, value))
     line = Apply((new,), op, (old, *steps, value), spelled=spelled, place=state.place)
     if not isinstance(kind, Array) and op != "write_add":  # which leaves the item what it is
@@ -122,7 +122,7 @@ def _turn_back(state: State, view: View, written: Name) -> None:
     else:
         raise errors.error("W082", state.place, name=line.op)
     root = view.base
-    name = state.names.fresh(base(root) if not root.startswith("%") else "")
+    name = state.names.fresh(state.called(root))
     state.define(name, state.kind(old), state.varies(written))
     state.out.append(Apply((name,), turned.op, turned.args, turned.keywords, turned.spelled, turned.place))
     heap = state.heap

@@ -102,6 +102,8 @@ def _stem(line: Line, readers: Mapping[Name, Line | Return]) -> str:
 def _of_header(line: Line) -> str:
     if isinstance(line, Apply) and line.op in COMPARISONS:
         return "test"
+    if isinstance(line, Apply) and line.op in ("len", "np.size"):
+        return "length"
     return "range" if isinstance(line, Apply) and line.op == "range" else "items"
 
 
@@ -117,6 +119,8 @@ def _of_statement(place: Place, line: Line) -> str:
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     target = targets[0]
     while target is not None and type(target).__name__ != "Name":
+        if type(target).__name__ == "Attribute":  # `self.height += ...`
+            return str(target.attr)
         target = getattr(target, "value", None) or next(iter(getattr(target, "elts", ())), None)
     return "" if target is None else str(target.id)
 
