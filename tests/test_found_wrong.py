@@ -121,7 +121,46 @@ def a_list_is_written_by_number_where_it_has_a_number_of_the_text(x):
     return cs[0] * cs[1] + cs[2]
 
 
+def both_branches_of_an_if_leave_and_one_of_them_goes_on_with_the_loop(x):
+    s = x
+    for i in range(5):
+        if i >= 3:
+            if i < 4:
+                s = s * s
+                continue
+            else:
+                s = s * 3
+                break
+        s = s * x
+    return s
+
+
+def a_branch_leaves_the_loop_where_the_other_one_raises(x):
+    s = x
+    for i in range(5):
+        s = s * x
+        if i >= 3:
+            if i == 3:
+                return s * s
+            else:
+                raise ValueError(i)
+    return s
+
+
+def a_list_is_appended_to_in_one_branch_only(x):
+    a = [x, x * x]
+    if x < 0.5:
+        a.append(x ** 3)
+    a.append(2 * x)
+    if x > 0.5:
+        a.append(x * x)
+    return sum(v * v for v in a) * a[-1]
+
+
 PROGRAMS = [
+    both_branches_of_an_if_leave_and_one_of_them_goes_on_with_the_loop,
+    a_branch_leaves_the_loop_where_the_other_one_raises,
+    a_list_is_appended_to_in_one_branch_only,
     an_exit_two_branches_deep_is_not_dropped,
     what_a_branch_that_may_leave_defines_is_saved_only_where_it_is_defined,
     a_line_that_another_line_still_adds_to_is_not_sunk_into_a_branch,

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Protocol
 
+from wengert.analysis.attempts import Piecemeal
 from wengert.analysis.environment import Guard
 from wengert.analysis.returns import nest_returns, returns_in_loops
 from wengert.analysis.specialise import specialise
@@ -130,13 +131,18 @@ def _primal(request: Request) -> tuple[Source | None, Function | None, Function,
         stages = function.program(request.kinds)
         return None, None, replace(stages.functional, name=stages.derivative.name), stages.guards, stages.about
     source = source_of(function, request.source)
-    generic = lower(source, function.__code__.co_freevars)
-    if plain_mode(request.mode) not in FORWARD and returns_in_loops(generic):  # a sweep that goes backward needs one way out of a loop
-        generic = nest_returns(generic)
     varied = [position in request.wanted for position in range(len(request.kinds))]
-    special = specialise(generic, request.kinds, surroundings_of(request), varied)
-    primal = special.function if plain_mode(request.mode) in WITH_VALUE else raise_unturned(special.function)
-    return source, generic, primal, special.guards, title(function)
+    surroundings = surroundings_of(request)
+    while True:
+        generic = lower(source, function.__code__.co_freevars, surroundings.pieces.get(function.__code__, ()))
+        if plain_mode(request.mode) not in FORWARD and returns_in_loops(generic):  # a sweep that goes backward needs one way out of a loop
+            generic = nest_returns(generic)
+        try:
+            special = specialise(generic, request.kinds, surroundings, varied)
+            primal = special.function if plain_mode(request.mode) in WITH_VALUE else raise_unturned(special.function)
+            return source, generic, primal, special.guards, title(function)
+        except Piecemeal as found:
+            surroundings.choose(found)
 
 
 def surroundings_of(request: Request) -> Surroundings:

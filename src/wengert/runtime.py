@@ -91,6 +91,8 @@ def zero_of(x: Any) -> Any:
         return {key: zero_of(item) for key, item in x.items()}
     if isinstance(x, (np.ndarray, np.generic)):
         return np.zeros_like(x) if x.dtype.kind in "fc" else 0.0
+    if hasattr(x, "__length_hint__"):  # a list that is being read from its end
+        return reversed([0.0] * int(x.__length_hint__()))
     return type(x)(0) if isinstance(x, (float, complex)) else 0.0
 
 
@@ -265,6 +267,28 @@ def slice_bounds(length: int, index: Any) -> tuple[int, int]:
     return start, max(start, stop)
 
 
+def outcome(function: Any, classes: tuple[type[BaseException], ...], *args: Any, **options: Any) -> tuple[Any, BaseException | None]:
+    """What a call gives, and what it raises, if it is of one of these classes: one of the two is None.
+
+    >>> outcome(int, (ValueError,), "7"), outcome(int, (ValueError,), "seven")[0]
+    ((7, None), None)
+    """
+    try:
+        return function(*args, **options), None
+    except classes as error:
+        return None, error
+
+
+def chained(error: BaseException, cause: BaseException | None) -> BaseException:
+    """The exception of `raise error from cause`.
+
+    >>> chained(ValueError(1), KeyError(2)).__cause__
+    KeyError(2)
+    """
+    error.__cause__ = cause
+    return error
+
+
 def apart(*values: Any) -> None:
     """Refuse arguments that share memory, where one of them is written to: whose derivative the other's is could not be told.
 
@@ -287,8 +311,8 @@ def apart(*values: Any) -> None:
 
 
 HELPERS = (
-    slice_bounds, order_of, first_extreme, unread, stop_gradient, zero_of, apart, caught, made_of, fields_in, last_writes, unbroadcast, project,
-    plus, snapshot, unit, polygamma, bessel_i, inverse_gaps, *PARTIAL_PRODUCTS, *SLOPES, *SPECTRA, *GRIDS, *STEPS,
+    slice_bounds, order_of, first_extreme, unread, stop_gradient, zero_of, apart, caught, outcome, chained, made_of, fields_in, last_writes,
+    unbroadcast, project, plus, snapshot, unit, polygamma, bessel_i, inverse_gaps, *PARTIAL_PRODUCTS, *SLOPES, *SPECTRA, *GRIDS, *STEPS,
 )  # fmt: skip
 """What generated code may call, and what a saved module may hold the text of."""
 

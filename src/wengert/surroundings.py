@@ -16,16 +16,18 @@ import math
 from collections.abc import Callable, Iterable
 from itertools import chain, islice
 from operator import is_
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from wengert.analysis.attempts import Piecemeal
 from wengert.analysis.environment import Environment, Guard
 from wengert.backend.cache import path_of, resolve, stamp
 from wengert.dispatch import key_of
 from wengert.entries import EPOCH, RuleOf, rule_of
 from wengert.frontend.lower import lower
+from wengert.frontend.piecewise import EVERYWHERE, At
 from wengert.frontend.source import source_of
 from wengert.ir.core import Function
 from wengert.ir.values import kind_of
@@ -42,8 +44,9 @@ _STEADY = (np, math)  # modules whose names nobody rebinds
 class Surroundings:
     """The names around one function of the user: its captured variables, its module's globals, the builtins."""
 
-    def __init__(self, function: FunctionType, source: str | None = None) -> None:
+    def __init__(self, function: FunctionType, source: str | None = None, pieces: dict[CodeType, set[At]] | None = None) -> None:
         self.function, self._source = function, source
+        self.pieces: dict[CodeType, set[At]] = {} if pieces is None else pieces  # of each function, which `try`s are done piece by piece
         self.cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
 
     def lookup(self, name: str) -> object:
@@ -59,10 +62,18 @@ class Surroundings:
         built_in: dict[str, object] = getattr(self.function, "__builtins__")  # noqa: B009
         return built_in[name]
 
-    def load(self, function: Callable[..., Any]) -> Function:
+    def load(self, function: Callable[..., Any], everywhere: bool = False) -> Function:
         """The generic program of another function (or of this one, whose text the user may have given)."""
         assert isinstance(function, FunctionType)
-        return lower(source_of(function, self._source if function is self.function else None), function.__code__.co_freevars)
+        source = source_of(function, self._source if function is self.function else None)
+        chosen = EVERYWHERE if everywhere else self.pieces.get(function.__code__, ())
+        return lower(source, function.__code__.co_freevars, chosen)
+
+    def choose(self, found: Piecemeal) -> None:
+        """From here on, this `try` is done piece by piece."""
+        chosen = self.pieces.setdefault(found.code, set())
+        assert found.at not in chosen, f"the `try` at {found.at} of {found.code} is done piece by piece already"
+        chosen.add(found.at)
 
     def derive(self, program: Function, mode: str, wanted: tuple[int, ...]) -> Function:
         """The derivative of a part of a program, which the program itself takes."""
@@ -73,7 +84,7 @@ class Surroundings:
     def of(self, function: Callable[..., Any]) -> Environment:
         """The names around another function."""
         assert isinstance(function, FunctionType)
-        return self if function is self.function else Surroundings(function)
+        return self if function is self.function else Surroundings(function, None, self.pieces)
 
 
 def rebind(guards: Iterable[Guard], surroundings: Surroundings) -> list[Guard]:

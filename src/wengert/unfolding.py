@@ -16,9 +16,10 @@ from typing import Any
 
 from wengert import errors
 from wengert.analysis.activity import active
+from wengert.analysis.attempts import Piecemeal
 from wengert.analysis.environment import Environment, Guard
 from wengert.analysis.ruled import derivative_program, is_derivative
-from wengert.analysis.specialise import specialise
+from wengert.analysis.specialise import Specialised, specialise
 from wengert.analysis.summaries import Summaries
 from wengert.edits import is_edit, without_blocks
 from wengert.effects import unrepeatable
@@ -193,12 +194,19 @@ class _Unfolding:
     def specialised(self, generic: Function, varied: Sequence[bool]) -> Function:
         """A small generic program, specialised for the kinds that its parameters have here, the rules in it unfolded."""
         kinds = [substitute(self.kinds, name) for name in generic.parameters]
-        special = specialise(generic, kinds, self.environment, varied, self.names)
+        special = self.special(generic, kinds, varied)
         for guard in special.guards:
             self.guards.setdefault((id(guard.owner), guard.scope, guard.name), guard)
         made = self.joined(special.function)  # in which an unnamed parameter may have got a name
         made = rename(made, dict(zip(made.parameters, generic.parameters)), definitions=True)
         return self.function(made, {name for name, varies in zip(generic.parameters, varied) if varies})
+
+    def special(self, generic: Function, kinds: Sequence[Kind], varied: Sequence[bool]) -> Specialised:
+        while True:
+            try:
+                return specialise(generic, kinds, self.environment, varied, self.names)
+            except Piecemeal as found:
+                self.environment.choose(found)
 
     def callee(self, function: Any) -> Const:
         """The function as a constant, by the user's name for it where the text will find it under that."""

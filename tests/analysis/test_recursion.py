@@ -122,17 +122,17 @@ def test_a_kind_that_never_settles_is_unknown_and_refused_where_that_matters():
     assert refused(lambda x: np.sum(stacked(x, 2)), np.zeros(2)).startswith("W047")
 
 
-def test_writing_into_an_argument_is_refused():
-    def inner(a, i):
-        a[i] = a[i] * 2
+def test_writing_into_an_argument_that_is_given_twice_is_refused():
+    def inner(a, b, i):
+        a[i] = b[i] * 2
         if i:
-            inner(a, i - 1)
+            inner(a, b, i - 1)
 
     def doubled(a):
-        inner(a, 2)
+        inner(a, a, 2)
         return np.sum(a)
 
-    assert refused(doubled, np.ones(3)).startswith("W026: `inner` calls itself, and writes into what it is given")
+    assert refused(doubled, np.ones(3)).startswith("W026: `inner` calls itself, and writes into what it is given more than once")
 
 
 def test_a_recursion_that_never_ends_is_refused():

@@ -210,6 +210,7 @@ def test_the_lines_of_a_finally_stand_on_every_way_out():
         """,
         """
         function f(x):
+            cleanup()
             if x:
                 %0 = global('print')
                 %1 = call(%0, x)

@@ -119,7 +119,11 @@ def lacks(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
     assert isinstance(wanted, Const)
     kind, name = state.kind(value), str(wanted.value)
     number = isinstance(kind, (NumpyScalar, Array, Numeric)) or scalar_type(kind) is not None
-    if not number or any(hasattr(cls, name) for cls in NUMBERS) or method_op(name) is not None:
+    if isinstance(kind, Scalar):
+        found = any(hasattr(cls, name) for cls in (float, int, complex))
+    else:
+        found = any(hasattr(cls, name) for cls in NUMBERS) or method_op(name) is not None
+    if not number or found:
         return False
     raised = emit(state, "call", Const(AttributeError, "AttributeError"), Const(f"a number has no attribute {name!r}"))
     out.append(Apply((), "raise", (raised,), place=state.place))

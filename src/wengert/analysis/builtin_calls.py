@@ -142,7 +142,8 @@ def _isinstance(call: Call) -> bool:
         classes = static(call.state.kind(call.args[1]))
     except NotStatic:
         return False
-    answer = is_instance(call.state.kind(call.args[0]), classes)
+    made = call.state.exceptions.get(call.args[0]) if isinstance(call.args[0], str) else None
+    answer = issubclass(made, classes) if made is not None else is_instance(call.state.kind(call.args[0]), classes)
     if answer is None:
         return False
     call.bind(Const(answer))

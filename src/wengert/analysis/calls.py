@@ -300,9 +300,10 @@ class Call:
             return self.own(method, written)
         if isinstance(function, types.FunctionType):
             return self.own(function)
-        if isinstance(function, type) and issubclass(function, BaseException):  # what it holds never comes back
-            new = self.emit("call", self.function, *self.args, keywords=self.keywords, varied=False)
-            self.state.define(new, UNKNOWN)
+        if isinstance(function, type) and issubclass(function, BaseException):
+            new = self.emit("call", self.function, *self.args, keywords=self.keywords, varied=self.varied)
+            self.state.define(new, UNKNOWN, self.varied)
+            self.state.exceptions[new] = function
             return False
         if isinstance(function, type) and is_own(function) and not _frozen(function):
             self.bind(construct(self.state, self.frame, self.line, function, self.args, dict(self.keywords), self.out))

@@ -42,6 +42,8 @@ class Survey:
         self.state, self.site = state, site
         self.programs: dict[int, tuple[Function, Frame]] = {}  # of the nested functions among the arguments
         self.atoms: list[Atom] = []
+        self.handles: list[Atom] = []  # what the values are of: a value may be a version of an object
+        self.objects: list[Name] = []  # the locations of objects that are known by their fields, of boxes too
         self.hints: list[Name] = []
         self._seen: dict[Name, int] = {}
         self._arguments = sys.maxsize  # so many of the values are those of arguments
@@ -70,12 +72,14 @@ class Survey:
         if value in self.atoms[self._arguments :]:  # captured twice
             return ("value", self.atoms.index(value, self._arguments))
         self.atoms.append(value)
+        self.handles.append(handle)
         self.hints.append(hint)
         return ("value", len(self.atoms) - 1)
 
     def closure(self, value: Atom, kind: Closure) -> Shape:
         assert isinstance(value, str)
         self._seen[value] = len(self._seen)
+        self.objects.append(value)
         program, around = self.state.closures[kind.name]
         self.programs[id(program)] = (program, around)
         names = dict.fromkeys((*reads(program), *(atom for _, atom in program.form.defaults if isinstance(atom, str))))
@@ -89,9 +93,11 @@ class Survey:
         self._unchanged(handle, location)
         if is_real(state, handle):
             self.atoms.append(location)
+            self.handles.append(location)
             self.hints.append(hint)
             return ("value", len(self.atoms) - 1)
         self._seen[location] = len(self._seen)
+        self.objects.append(location)
         fields = []
         for (owner, field), content in list(heap.contents.items()):
             if owner == location and field is not None:
@@ -120,7 +126,8 @@ class Entering:
 
     def __init__(self, inner: State, survey: Survey, facts: Sequence[Fact]) -> None:
         self.inner, self.survey = inner, survey
-        self._made: list[Name] = []
+        self.made: list[Name] = []  # for each object that is known by its fields, the one in here
+        self.own: dict[int, Name] = {}  # what is written into is a copy: its name, by the number of the value
         function = survey.site.frame.function
         own = {*function.parameters}
         taken = {*map(base, all_names(function))}
@@ -157,11 +164,11 @@ class Entering:
         inner = self.inner
         match shape:
             case ("value", int(position)):
-                return self.parameters[position]
+                return self.own.get(position, self.parameters[position])
             case ("const", Const() as const):
                 return const
             case ("same", int(number)):
-                return self._made[number]
+                return self.made[number]
             case ("closure", int(program_id), captured):
                 program, around = self.survey.programs[program_id]
                 new = self._new(base(program.name).strip("<>"))
@@ -181,5 +188,5 @@ class Entering:
 
     def _new(self, hint: str) -> Name:
         new = self.inner.names.fresh(hint)
-        self._made.append(new)
+        self.made.append(new)
         return new

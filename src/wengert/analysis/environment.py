@@ -27,8 +27,11 @@ class Environment(Protocol):
     def lookup(self, name: str) -> object:
         """What a global, closure or builtin name stands for now; `LookupError` if nothing."""
 
-    def load(self, function: Callable[..., Any]) -> Function:
-        """The generic program of a function; raises an `errors.Error` if there is no source."""
+    def load(self, function: Callable[..., Any], everywhere: bool = False) -> Function:
+        """The generic program of a function, every `try` in it piece by piece if asked; raises an `errors.Error` if there is no source."""
+
+    def choose(self, found: Any) -> None:
+        """From here on, a `try` is done piece by piece (`attempts.Piecemeal`)."""
 
     def of(self, function: Callable[..., Any]) -> Environment:
         """The names around another function."""

@@ -21,6 +21,7 @@ from functools import partial
 
 from wengert import errors
 from wengert.analysis.frame import Frame
+from wengert.analysis.guarding import WHOLE
 from wengert.analysis.state import State
 from wengert.ir.core import (
     UNDEF,
@@ -61,7 +62,7 @@ class Pending:
 
     frame: Frame
     arguments: Sequence[Atom]
-    out: list[Line]  # the block it was called in
+    inside: tuple[int, ...]  # the turns of loops and branches that it was called in
     used: bool = False
     start: Atom | None = None  # of `enumerate(generator, start)`
 
@@ -71,11 +72,11 @@ def is_generator(function: Function) -> bool:
     return isinstance(first, Apply) and first.op == "generate"
 
 
-def pending(state: State, frame: Frame, arguments: Sequence[Atom], out: list[Line]) -> Name:
+def pending(state: State, frame: Frame, arguments: Sequence[Atom]) -> Name:
     """The result of a call of a generator function."""
     name = state.names.fresh()
     state.define(name, UNKNOWN)
-    state.generators[name] = Pending(frame, arguments, out)
+    state.generators[name] = Pending(frame, arguments, state.inside)
     return name
 
 
@@ -86,9 +87,10 @@ def refuse(state: State, what: str, place: Place | None = None) -> errors.Error:
 def consume(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     """Write the lines of a generator, for a consumer."""
     found = state.generators[str(frame.handle(line.args[0]))]
-    if found.used or found.out is not out:
+    left = found.inside != state.inside[: len(found.inside)] or any(block > 0 for block in state.inside[len(found.inside) :])
+    if found.used or left:
         raise refuse(state, "a generator is not walked over where it is made, or not only once")
-    found.used = True
+    found.used = not state.trying
     made = replace(found.frame, atoms={**found.frame.atoms, CONSUMER: frame.handle(line.args[1])})
     for parameter, atom in zip(made.function.parameters, found.arguments):
         state.give_away(atom)
@@ -137,13 +139,13 @@ def _weave(state: State, frame: Frame, line: For, numbered: bool) -> tuple[Line,
     lines.append(weaving.apply("box", UNDEF, target=weaving.value))
     lines.append(turn)
     lines.append(weaving.apply("consume", line.sources[0], turn.target))
-    lines += [weaving.apply("unbox", name, target=target) for name, target in zip(weaving.boxes, line.targets)]
+    lines += [weaving.apply("unbox", name, Const(True), target=target) for name, target in zip(weaving.boxes, line.targets)]
     code = line.exit or weaving.fresh()
     lines.append(weaving.apply("unbox", weaving.exit, target=code))
     if weaving.returns:
         test, value = weaving.fresh(), weaving.fresh()
         lines.append(weaving.apply("eq", code, RETURNED, target=test))
-        leave = Block((weaving.apply("unbox", weaving.value, target=value),), Return(value, line.place))
+        leave = Block((weaving.apply("unbox", weaving.value, Const(True), target=value),), Return(value, line.place))
         lines.append(If((), test, leave, Block((), Yield()), line.place))
     return tuple(lines)
 
@@ -173,7 +175,7 @@ class _Weaving:
                 self.apply("rebox", self.number, next_),
             ]
             elements = (item,)
-        unboxed = [self.apply("unbox", box, target=name) for box, name in zip(self.boxes, line.carried)]
+        unboxed = [self.apply("unbox", box, Const(True), target=name) for box, name in zip(self.boxes, line.carried)]
         body = self.block(line.body)
         end = body.terminator
         if isinstance(end, Yield):
@@ -216,6 +218,7 @@ def offer(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
     """A generator offers a value: the consumer's lines. True if they do not come back."""
     if frame.handle(CONSUMER) == CONSUMER:
         raise refuse(state, "a generator function is differentiated itself")
+    frame.atoms[WHOLE] = Const(False)
     return state.call(frame, replace(line, op="call", args=(CONSUMER, *line.args)), out)
 
 

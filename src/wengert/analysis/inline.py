@@ -12,6 +12,7 @@ places of the lines remember the call. What calls itself has no end here; `recur
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from wengert import errors
 from wengert.analysis.environment import Environment
 from wengert.analysis.frame import Frame
 from wengert.analysis.generators import is_generator, pending
+from wengert.analysis.guarding import CLASSES, RAISED, WHOLE, guarded
 from wengert.analysis.heap import Spoilt
 from wengert.analysis.returns import nest_returns
 from wengert.analysis.ruled import note_rule
@@ -41,15 +43,26 @@ class Site:
 
 
 def ready(
-    state: State, key: object, environment: Environment, program: Function, nested: bool = True
+    state: State, key: object, environment: Environment, program: Function, nested: bool = True, copy: bool = False, guard: bool = False
 ) -> tuple[Function, Sharing]:
-    """A generic program that, if it is to be inlined, has one way out; each is prepared once."""
-    found = state.programs.get(id(key))
+    """A generic program that, if it is to be inlined, has one way out; each is prepared once, a `copy` that is only tried by itself."""
+    which = id(key), "copy" if copy else "guarded" if guard else ""
+    found = state.programs.get(which)
     if found is None:
+        if guard:
+            program = guarded(program)
         if nested:
             program = nest_returns(program)
-        found = state.programs[id(key)] = (key, program, sharing(program))
+        found = state.programs[which] = (key, program, sharing(program))
     return found[1], found[2]
+
+
+def _guard(frame: Frame, generator: bool) -> dict[Name, Atom]:
+    """Is what a frame calls to be left where it raises? If so, in the frame of the callee: where it says that."""
+    box = frame.handle(RAISED)
+    if box == RAISED or (frame.handle(WHOLE) == Const(True) and not generator):
+        return {RAISED: RAISED}
+    return {RAISED: box, CLASSES: frame.handle(CLASSES), WHOLE: Const(False)}
 
 
 def inline_function(
@@ -61,15 +74,19 @@ def inline_function(
     if id(function) not in state.environments:
         state.environments[id(function)] = (function, frame.environment.of(function))
     environment = state.environments[id(function)][1]
-    known = state.programs.get(id(code))
-    body, shared = ready(state, code, environment, frame.environment.load(function) if known is None else known[1])
+    guard = _guard(frame, bool(code.co_flags & inspect.CO_GENERATOR))
+    known = state.programs.get((id(code), "guarded" if len(guard) > 1 else ""))
+    program = frame.environment.load(function, everywhere=len(guard) > 1) if known is None else known[1]
+    body, shared = ready(state, code, environment, program, guard=len(guard) > 1)
+    state.inlined += 1
     defaults = defaults_of(function, body)
     atoms = bind_arguments(state, frame, line, function.__name__, body, args, keywords, defaults, out)
     made = Frame(
-        body, environment, shared, _call_place(frame, line), callees=(*frame.callees, function), path=(*frame.path, id(line)), read=state.read
+        body, environment, shared, _call_place(frame, line), callees=(*frame.callees, function), path=(*frame.path, id(line)), read=state.read,
+        atoms=guard,
     )
     if is_generator(body):
-        return pending(state, made, atoms, out)
+        return pending(state, made, atoms)
     site = Site(code, function.__name__, made, atoms)
     return state.recursion.call(state, site, out, lambda: _run(state, made, atoms, out))
 
@@ -82,14 +99,17 @@ def inline_closure(
     captured = [state.bound_in.get(str(around.handle(name)), ()) for name in reads_of(program)]
     if not _still_seen(state, called, closure, captured):
         raise errors.error("W041", _call_place(frame, line), name=program.name)
-    body, shared = ready(state, program, around.environment, program)
+    guard = _guard(frame, is_generator(program))
+    body, shared = ready(state, program, around.environment, program, guard=len(guard) > 1)
+    state.inlined += 1
     defaults = {base(name): around.handle(atom) for name, atom in program.form.defaults}
     atoms = bind_arguments(state, frame, line, program.name, program, args, keywords, defaults, out)
     made = Frame(
-        body, around.environment, shared, _call_place(frame, line), around, (*frame.callees, program), path=(*frame.path, id(line)), read=state.read
+        body, around.environment, shared, _call_place(frame, line), around, (*frame.callees, program), path=(*frame.path, id(line)), read=state.read,
+        atoms=guard,
     )
     if is_generator(body):
-        return pending(state, made, atoms, out)
+        return pending(state, made, atoms)
     site = Site(program, program.name, made, atoms)
     return state.recursion.call(state, site, out, lambda: _run(state, made, atoms, out))
 

@@ -107,6 +107,8 @@ def refusal(state: State, line: Apply) -> errors.Error | None:
     varying = [atom for atom in atoms(line) if state.varies(atom)]
     if line.op == "call" and not state.varies(*line.targets) and isinstance(state.kind(line.args[0]), Known):
         return None  # nothing differentiated comes back: an exception
+    if line.op == "call" and line.targets and line.targets[0] in state.exceptions:
+        return None  # it is what is read of it in a handler that would have to be followed
     if varying and lookup(line.op) is not None and line.op not in CHECKED:
         return _without_rule(state, line)
     if not varying:

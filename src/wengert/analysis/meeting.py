@@ -176,7 +176,7 @@ class _Writer:
                 frame.atoms[old] = atom
             case Column(atoms, handles):
                 locations = {state.heap.location(handle) if isinstance(handle, str) else None for handle in handles}
-                if len(handles) > 1 and len(locations) == 1 and None not in locations and mutable(state.kind(atoms[0])) and self.outside(handles[0]):
+                if len(locations) == 1 and None not in locations and mutable(state.kind(atoms[0])) and self.outside(handles[0]):
                     frame.atoms[old] = handles[0]
                     return
                 new = state.target(frame, old)

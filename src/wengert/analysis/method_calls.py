@@ -62,6 +62,12 @@ def call_method_of(call: Call, value: Atom, name: str) -> None:
     result: Kind = UNKNOWN
     if isinstance(kind, Sparse) and name in ("tocsc", "tocsr", "tocoo", "copy") and not call.varied:
         result, varied = kind, False
+    if isinstance(kind, Text) and kind.value is not None and not call.keywords:
+        given = [call.state.kind(atom) for atom in call.args]
+        if name in TEXT_METHODS and name != "format" and all(isinstance(one, Text) and one.value is not None for one in given):
+            made = getattr(kind.value, name)(*(one.value for one in given if isinstance(one, Text)))  # `axes.lower()` of an option
+            call.bind(Const(made))
+            return
     if isinstance(kind, Text):
         result, varied = Text() if name in TEXT_METHODS else UNKNOWN, call.varied
     new = call.emit("call", call.function, *call.args, keywords=call.keywords, varied=varied)

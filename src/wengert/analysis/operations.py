@@ -6,14 +6,19 @@ What stays generic although it should not have is refused at the end (`leftovers
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import inspect
 import operator
+import textwrap
+import types
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from wengert import errors
 from wengert.analysis.array_likes import beside_arrays
-from wengert.analysis.attempts import attempt
+from wengert.analysis.attempts import Piecemeal, attempt, attempted, exception, probe
 from wengert.analysis.attribute_reads import lacks, read_attribute
 from wengert.analysis.boxes import box
 from wengert.analysis.calls import call_star, specialise_call
@@ -22,13 +27,14 @@ from wengert.analysis.fields import set_attribute
 from wengert.analysis.frame import Frame
 from wengert.analysis.generators import consume, offer
 from wengert.analysis.global_names import import_name, read_global
+from wengert.analysis.guarding import DONE
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.objects import OPERATORS, call_method, class_of, is_real, is_virtual, location_of, method_of, operate
 from wengert.analysis.packing import packed
 from wengert.analysis.removals import without
 from wengert.analysis.state import State
 from wengert.analysis.stores import assign_in_place, set_item
-from wengert.ir.core import Apply, Const, Line, Name, Stop, Terminator
+from wengert.ir.core import Apply, Atom, Const, Line, Name, Return, Stop, Terminator
 from wengert.ir.kinds import (
     UNKNOWN,
     Array,
@@ -37,7 +43,7 @@ from wengert.ir.kinds import (
     Text,
     Tuple,
 )
-from wengert.ir.walk import INPLACE, base
+from wengert.ir.walk import INPLACE, base, blocks_of, lines_of
 from wengert.rules import kinds_of_line
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -48,6 +54,11 @@ TESTS = frozenset({*COMPARISONS, "is_", "is_not", "in_", "not_in", "not_"})
 
 def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -> Terminator | None:
     """Write one generic line; a terminator, if control surely never gets past it."""
+    if DONE in frame.atoms and line.op not in ("is_", "rebox"):
+        done = frame.atoms.pop(DONE)
+        for target in line.targets:
+            state.bind(frame, target, done)
+        return None
     if line.op == "call":
         return Stop() if specialise_call(state, frame, line, out) else None
     if line.op in ("global", "cell"):
@@ -71,7 +82,7 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
     elif line.op == "setattr":
         set_attribute(state, frame, line, out)
     elif line.op in ("box", "unbox", "rebox"):
-        box(state, frame, line, out)
+        return Stop() if box(state, frame, line, out) else None
     elif line.op in ("delitem", "delattr", "setglobal"):
         forget(state, frame, line, out)
     elif line.op in ("enter", "leave"):
@@ -82,12 +93,20 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
         import_name(state, frame, line)
     elif line.op == "generate":
         pass
+    elif line.op == "cleanup":
+        state.cleanups += 1
     elif line.op == "offer":
         return Stop() if offer(state, frame, line, out) else None
     elif line.op == "consume":
         consume(state, frame, line, out)
     elif line.op == "caught":
         attempt(state, frame, line, out)
+    elif line.op == "probe":
+        probe(state, frame, line, out)
+    elif line.op == "exception":
+        exception(state, frame, line, out)
+    elif line.op == "attempted":
+        return Stop() if attempted(state, frame, line, out) else None
     elif line.op == "generator":
         if line.args[1] != Const(False):
             raise errors.error("W020", frame.place(line.place), construct="generator without end")
@@ -109,6 +128,9 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
         if made is not None:
             state.bind(frame, line.targets[0], made[0])
             return
+    if line.op in ("is_", "is_not") and isinstance(handles[0], str) and handles[0] in state.exceptions and handles[1] == Const(None):
+        state.bind(frame, line.targets[0], Const(line.op == "is_not"))
+        return
     if line.op in ("is_", "is_not") and state.heap.fields:
         one, other = (class_of(state, handle) for handle in handles)
         if (one is None) != (other is None) and Const(None) in handles:
@@ -219,7 +241,10 @@ def manage(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
             state.apply(line.targets[0], frame, out, "adjoint_of", state.read(state.adjoints[handle]), place=line.place, varied=False)
         return
     function = method_of(state, handle, "__enter__" if line.op == "enter" else "__exit__")
+    if line.op == "enter" and swallows(state, frame, handle, out):
+        raise Piecemeal.of(frame, line)
     if function is not None:
+        state.cleanups += 1
         given = () if line.op == "enter" else (Const(None),) * 3
         found = call_method(state, frame, line, handle, function, given, {}, out)
         if line.targets:
@@ -230,6 +255,21 @@ def manage(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     for target in targets:
         state.define(target, UNKNOWN)
     out.append(Apply(targets, line.op, args, place=state.place))
+
+
+def swallows(state: State, frame: Frame, handle: Atom, out: list[Line]) -> bool:
+    """May the manager keep an exception to itself, so that what stands below the `with` is reached?"""
+    method = method_of(state, handle, "__exit__")
+    if method is not None:
+        program = frame.environment.load(method)
+        ends = [program.body.terminator, *(block.terminator for inner in lines_of(program) for block in blocks_of(inner))]
+        return any(isinstance(end, Return) and end.value not in (Const(None), Const(False)) for end in ends)
+    made = next((line for line in reversed(out) if isinstance(line, Apply) and handle in line.targets), None)
+    called = made.args[0].value if made is not None and made.op == "call" and isinstance(made.args[0], Const) else None
+    written = getattr(called, "__wrapped__", None)  # a generator function, made a manager
+    if isinstance(written, types.FunctionType):
+        return any(isinstance(part, ast.ExceptHandler) for part in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(written)))))
+    return called in (contextlib.suppress, contextlib.ExitStack)
 
 
 def edited(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:

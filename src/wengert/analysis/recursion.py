@@ -19,19 +19,20 @@ What a nested function captures, and what a function that is handed over as an a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from wengert import errors
 from wengert.analysis.aliases import mutable
 from wengert.analysis.callable_kinds import actual, form_of, local, size_of, stands_alone
 from wengert.analysis.crossing import Entering, Shape, Survey, in_general
+from wengert.analysis.handing_back import Changed, changes, copy_given, hand_back, packed_result, returned
 from wengert.analysis.inline import Site
 from wengert.analysis.loop_kinds import settled
 from wengert.analysis.state import Fact, State
 from wengert.ir.build import Names
 from wengert.ir.callees import adopted, with_callees
-from wengert.ir.core import PLAIN, Apply, Atom, Block, Const, Function, Line, Place, Return, Stop
-from wengert.ir.kinds import NUMERIC, UNKNOWN, Kind
+from wengert.ir.core import PLAIN, Apply, Atom, Block, Const, Function, Line, Name, Place, Return, Stop
+from wengert.ir.kinds import NUMERIC, UNKNOWN, Kind, Tuple
 from wengert.ir.lattice import join
 from wengert.ir.walk import all_names, lines_of, reads
 
@@ -83,6 +84,8 @@ class Callee:
     facts: tuple[Fact, ...]
     result: Fact | None = None  # None: nobody has seen it return
     function: Function | None = None
+    changed: list[Changed] = field(default_factory=list)  # what it hands back of what it is given, behind its value
+    returns: int | None = None  # its value is one of these objects: the number of that
 
 
 class Recursion:
@@ -195,11 +198,25 @@ class Recursion:
         out.append(Apply((new,), "invoke", (Const(callee.name), *survey.atoms), place=state.place))
         varied = callee.result.varied and state.varies(*survey.atoms)
         state.define(new, kind, varied, callee.result.owned)
-        if mutable(kind) and not callee.result.owned:
+        if callee.changed:
+            outer, state.out = state.out, out
+            value, *contents = (state.names.fresh() for _ in range(len(callee.changed) + 1))
+            state.emit(Apply((value, *contents), "unpack", (new,), place=state.place), out)
+            hand_back(state, survey, callee.changed, contents, site.name)
+            state.out = outer
+            if callee.returns is not None:
+                return survey.handles[callee.returns]
+            self._overlap(state, survey, value, callee.result.owned)
+            return value
+        self._overlap(state, survey, new, callee.result.owned)
+        return new
+
+    def _overlap(self, state: State, survey: Survey, new: Name, owned: bool) -> None:
+        """What comes back may be one of the arguments."""
+        if mutable(state.kind(new)) and not owned:
             for atom in survey.atoms:
                 if isinstance(atom, str) and mutable(state.kind(atom)):
                     state.heap.overlap(new, state.heap.root(state.heap.location(atom)))
-        return new
 
     def main_call(self, state: State, site: Site, out: list[Line]) -> Return:
         """All that is left of a main function that calls itself."""
@@ -229,6 +246,7 @@ class Recursion:
                     made = self._make(state, site, survey, wider, callee.name)
                     self.callees.remove(made)
                     callee.facts, callee.result, callee.function = made.facts, made.result, made.function
+                    callee.changed, callee.returns = made.changed, made.returns
                     return callee
         return None
 
@@ -266,12 +284,30 @@ class Recursion:
         inner.guards, inner.environments, inner.programs = state.guards, state.environments, state.programs
         self.prepare(inner, self)
         entering = Entering(inner, survey, callee.facts)
+        out: list[Line] = []
+        numbers = [one.number for one in callee.changed if one.field is None]
+        if not copy_given(inner, entering, numbers, frame.function.place, out):
+            raise errors.error("W026", state.place, function=site.name, through=", and writes into what it is given")
         made = entering.frame(frame)
         before = inner.heap.fork()
-        out: list[Line] = []
         end = inner.run(frame.function.body, made, None, out)
-        if inner.heap.changed(before, inner.heap.fork()):
+        found = changes(inner, entering, before, out)
+        if found is None or found and any(site.key is key for key in self.lengthy):  # which is inlined then
             raise errors.error("W026", state.place, function=site.name, through=", and writes into what it is given")
+        more = [one for one in found if one not in callee.changed]
+        if more:
+            callee.changed += more
+            callee.result = None
+            return
+        if callee.changed and isinstance(end, Return):
+            which = returned(inner, entering, end.value)
+            value = Const(None) if which is not None else end.value
+            packed = packed_result(inner, entering, value, callee.changed, end.place, out)
+            known_otherwise = callee.result is not None and which != callee.returns
+            callee.returns = which
+            if packed is None or which == -1 or known_otherwise:
+                raise errors.error("W026", state.place, function=site.name, through=", and writes into what it is given under another name")
+            end = replace(end, value=packed)
         result, known = None, [fact.kind for fact in callee.facts]
         if isinstance(end, Return):
             fact = settled(inner.fact(end.value))
@@ -300,6 +336,9 @@ class Recursion:
 def _widest(fact: Fact, before: Fact) -> Fact:
     if fact.kind == before.kind:
         return fact
+    if isinstance(fact.kind, Tuple) and isinstance(before.kind, Tuple) and len(fact.kind.items) == len(before.kind.items):
+        parts = [_widest(replace(fact, kind=one), replace(before, kind=other)).kind for one, other in zip(fact.kind.items, before.kind.items)]
+        return replace(fact, kind=replace(fact.kind, items=tuple(parts)))
     return replace(fact, kind=NUMERIC if join(fact.kind, NUMERIC) == NUMERIC else UNKNOWN)
 
 

@@ -105,7 +105,7 @@ class State:
         self.renamed: dict[Name, Name] = {}
         self.log: list[Name] = []  # the keys of `renamed`, in order
         self.environments: dict[int, tuple[object, Environment]] = {}  # by the id of the function
-        self.programs: dict[int, tuple[object, Function, Sharing]] = {}  # the callees read so far, ready to be inlined
+        self.programs: dict[tuple[int, str], tuple[object, Function, Sharing]] = {}  # the callees read so far, ready to be inlined
         self.guards: dict[tuple[int, str, str], Guard] = {}
         self.generation = 0  # how often a loop was seen to be of another form than was thought
         self.stable: dict[tuple[object, ...], Any] = {}  # the kinds at which loops have settled before
@@ -129,6 +129,9 @@ class State:
         self.augmented: dict[Name, Augmented] = {}  # values that `x[i] += v` is about to put back
         self.rebound: set[tuple[int, str]] = set()  # attributes of classes and modules that the program itself binds
         self.following = False  # views that branches and loops hand on are followed by their indices (`indexed.py`)
+        self.exceptions: dict[Name, type[BaseException]] = {}  # exceptions that were made here: their classes
+        self.inlined = 0  # so many functions of the user's have been gone into
+        self.cleanups = 0  # so many `finally`s and `with`s have been begun that an exception would go past
         self.trying = False  # the lines are those of a copy of a `try`'s body
         self.inside: tuple[int, ...] = ()  # the turns of loops (positive) and branches (negative) that the line stands in
         self.bound_in: dict[Name, tuple[int, ...]] = {}  # those in which a name was bound
@@ -265,6 +268,7 @@ class State:
         self.iterables.pop(name, None)
         self.closures.pop(name, None)
         self.generators.pop(name, None)
+        self.exceptions.pop(name, None)
         return name
 
     # names

@@ -150,6 +150,10 @@ class Walk:
             return Stop()
         state.place = place
         targets, columns = meet(state, frame, line.targets, sides, before)
+        op, asked = state.none_tests.get(test, ("", "")) if isinstance(test, str) else ("", "")
+        if len(columns) == 2 and asked in columns[op == "is_"]:  # where it is None, so is the value that was asked about
+            none, other = columns if op == "is_" else columns[::-1]
+            none[:] = [asked if atom == Const(None) and same == asked else atom for atom, same in zip(none, other)]
         yields = iter(columns)
         then, orelse = (
             Block(tuple(side.out), Yield(tuple(next(yields))) if isinstance(end, Yield) else end) for side, end in branches

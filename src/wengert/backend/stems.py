@@ -122,7 +122,7 @@ def _of_statement(place: Place, line: Line) -> str:
         if type(target).__name__ == "Attribute":  # `self.height += ...`
             return str(target.attr)
         target = getattr(target, "value", None) or next(iter(getattr(target, "elts", ())), None)
-    return "" if target is None else str(target.id)
+    return "" if target is None else str(target.id).partition("@")[0]
 
 
 def _blocks(block: Block) -> Iterator[Block]:

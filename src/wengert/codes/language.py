@@ -142,8 +142,8 @@ LANGUAGE: dict[str, Code] = {
         SYNTAX,
         "A recursion that cannot be a function of its own",
         "`{function}` calls itself{through}",
-        "A recursion becomes a function of the derivative's text: its arguments go in, its result comes out, and that is all that its calls share.",
-        "Return what it computes instead of writing it into what it is given, or write it as a loop",
+        "A recursion becomes a function of the derivative's text: its arguments go in, its result comes out with the new contents of what it was given.",
+        "Return what it computes instead of writing it into what others hold, too, or write it as a loop",
     ),
     "W027": Code(
         SYNTAX,
@@ -165,5 +165,12 @@ LANGUAGE: dict[str, Code] = {
         "`{function}` calls `{name}`",
         "Which names exist, and what they hold, would be decided while the function runs.",
         "Name the values in the text",
+    ),
+    "W032": Code(
+        SYNTAX,
+        "Something that may raise and cannot be tried in a `try`",
+        "a `try` in `{function}` calls something that may raise and does more than compute",
+        "Whether it raises is found by running a copy of it first, and what it does besides must happen once.",
+        "Call it before the `try`, or test for the condition with `if`",
     ),
 }

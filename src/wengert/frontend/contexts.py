@@ -24,8 +24,8 @@ goes past them to the caller, as the derivative has nothing to go on with.
                                       yield 0.0
 
 `except` asks first whether the body raises, by running a copy of it (`runtime.caught`), and then is a branch like any other; so the
-sweep that goes backward begins where the body ended, or the handler. A body that does more than compute cannot run twice: it is run as
-if no handler stood below it, so an exception leaves the derivative, and never gives a wrong number.
+sweep that goes backward begins where the body ended, or the handler. A body that does more than compute cannot run twice, and is done
+piece by piece (`piecewise.py`). So is one that leaves a variable halfway, where that is read.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from functools import partial
 import gast
 
 from wengert.frontend.imports import catches, import_error, only_imports
+from wengert.frontend.piecewise import At, can_be
 from wengert.frontend.targets import bind
 from wengert.frontend.writer import Side, Writer, lowers, plain
 from wengert.ir.core import (
@@ -75,6 +76,14 @@ def halfway_of(function: Function) -> set[gast.AST]:
     return {
         atom.value.node for part in parts for atom in atoms(part) if isinstance(atom, Const) and isinstance(atom.value, Halfway)
     }
+
+
+class Piecewise(Exception):
+    """This `try` must be done piece by piece."""
+
+    def __init__(self, at: At) -> None:
+        super().__init__(at)
+        self.at = at
 
 
 OUTSIDE = (gast.Global, gast.Nonlocal, gast.Delete, gast.With, gast.Yield, gast.YieldFrom)
@@ -124,7 +133,10 @@ def try_(w: Writer, node: gast.AST) -> None:
     if not node.finalbody:
         _handled(w, node)
         return
+    if can_be(node) and any(isinstance(part, (gast.Return, gast.Break, gast.Continue)) for last in node.finalbody for part in ast.walk(last)):
+        raise Piecewise((node.lineno, node.col_offset))  # it may let an exception go
     finish = partial(w.statements, node.finalbody)
+    w.do("cleanup", node=node)  # an exception in the body goes past it
     w.cleanups.append(finish)
     _handled(w, node)
     w.cleanups.pop()
@@ -153,8 +165,11 @@ def _imported(w: Writer, node: gast.AST) -> None:
 
 
 def _attempted(w: Writer, node: gast.AST) -> None:
+    # what cannot be either raises in the derivative
     attempt = _copy(w, node) if node not in w.shared.trusting and all(map(_only_computes, node.body)) else None
-    if attempt is None:  # what raises here raises in the derivative
+    if attempt is None:
+        if node not in w.shared.trusting and can_be(node):
+            raise Piecewise((node.lineno, node.col_offset))
         w.statements([*node.body, *node.orelse])
         return
     halfway = [key for key in w.scopes.bound_halfway(node) if key not in w.boxes]

@@ -30,7 +30,7 @@ from dataclasses import replace
 import gast
 
 from wengert.frontend.resolve import default_nodes, parameter_nodes
-from wengert.frontend.writer import Writer, lowers
+from wengert.frontend.writer import Writer, lowers, plain
 from wengert.ir.core import Atom, Block, Const, Form, Function, Name, Return
 
 
@@ -70,7 +70,7 @@ def inner_function(w: Writer, node: gast.AST, hint: str = "") -> Name:
     place = w.place(node)
     defaults = [w.expression(default) for default in default_nodes(node)]
     inner = Writer(w.source, w.scopes, node, w.free, around=w)
-    name = node.name if isinstance(node, gast.FunctionDef) else hint or lambda_name(node)
+    name = plain(node.name) if isinstance(node, gast.FunctionDef) else hint or lambda_name(node)
     function = whole_function(inner, node, name)
     form = replace(function.form, defaults=tuple(zip(_with_default(node, function), defaults)))
     return w.define(node, replace(function, form=form), hint, place)
@@ -83,7 +83,7 @@ def whole_function(w: Writer, node: gast.AST, name: str) -> Function:
     for parameter, variable in zip(parameters, w.scope.parameters):
         w.values[variable] = parameter
     for key in w.scope.boxed:
-        if "@" not in key:  # those of a comprehension begin with it
+        if not key.rpartition("@")[2].isdigit():  # those of a comprehension begin with it
             w.new_box(key, node)
     if w.scope.yields:
         w.do("generate", node=node)

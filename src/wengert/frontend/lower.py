@@ -34,6 +34,7 @@ from wengert.frontend import (  # each puts its part into the tables of `writer`
     targets,
 )
 from wengert.frontend.language import check, refuse
+from wengert.frontend.piecewise import At, can_be, piecewise
 from wengert.frontend.resolve import resolve
 from wengert.frontend.slots import drop_slots, handed_on, renumber
 from wengert.frontend.source import Source
@@ -46,8 +47,10 @@ __all__ = [
 ]  # fmt: skip
 
 
-def lower(source: Source, free: Collection[str] = ()) -> Function:
+def lower(source: Source, free: Collection[str] = (), pieces: Collection[At] = ()) -> Function:
     """The program of a function; `free` are the variables of functions around it (`co_freevars`), read by `cell`.
+
+    `pieces` are the `try`s to be done piece by piece (`piecewise.py`).
 
     Raises UnsupportedSyntax for what is outside of the language.
 
@@ -70,20 +73,33 @@ def lower(source: Source, free: Collection[str] = ()) -> Function:
     """
     node = source.node
     check(source)
-    scopes = resolve(node)
-    for foreign, variable in scopes.foreign:
+    for foreign, variable in resolve(node).foreign:
         raise refuse(source, foreign, "Nonlocal.Store", variable)
-    name = functions.lambda_name(node) if isinstance(node, gast.Lambda) else node.name
     trusting: set[gast.AST] = set()  # the `try`s that are taken not to raise
-    while True:  # once more for each round that finds variables which need a box, or what a `try` left halfway
+    while True:  # once more for each round that finds a `try` that must be done piece by piece
+        made = piecewise(node, pieces)
+        try:
+            return _lowered(source, made, free, trusting)
+        except contexts.Piecewise as found:
+            pieces = {*pieces, found.at}
+
+
+def _lowered(source: Source, node: gast.AST, free: Collection[str], trusting: set[gast.AST]) -> Function:
+    scopes = resolve(node)
+    name = functions.lambda_name(node) if isinstance(node, gast.Lambda) else node.name
+    while True:  # once more for each round that finds variables which need a box
         writer = Writer(source, scopes, node, free)
         writer.shared.trusting = trusting
         function = drop_slots(functions.whole_function(writer, node, name))
         shared = writer.shared
         for handed in handed_on(function) & shared.changing.keys():
             shared.box(handed)
-        if not shared.again:
-            halfway = contexts.halfway_of(function)
-            if not halfway - trusting:
-                return renumber(raise_unbound(function))
-            trusting |= halfway
+        if shared.again:
+            continue
+        halfway = contexts.halfway_of(function) - trusting
+        for attempt in halfway:
+            if can_be(attempt):
+                raise contexts.Piecewise((attempt.lineno, attempt.col_offset))
+        if not halfway:
+            return renumber(raise_unbound(function))
+        trusting |= halfway

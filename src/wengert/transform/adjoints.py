@@ -123,9 +123,7 @@ class Adjoints:
                 if not (isinstance(target, str) and target in self.active):
                     continue
                 if not path and is_container(b.kind(target)):  # a tuple, or nothing: the name it has here knows which
-                    whole = write(b, [term])
-                    for inner, _ in parts(b.kind(target)):
-                        self.give(bars, target, Term(follow(b, whole, b.kind(target), inner)), inner)
+                    self.give_whole(b, bars, target, Term(write(b, [term])))
                 else:
                     self.give(bars, target, term if path else reduced(b, term, source, target), path)
 

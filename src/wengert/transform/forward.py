@@ -45,6 +45,7 @@ from wengert.ir.kinds import (
     UNKNOWN,
     Array,
     Dict,
+    Iterator,
     Kind,
     List,
     Saved,
@@ -148,7 +149,7 @@ class Forward(WriteTangents, CallTangents, RowTangents):
         kind = b.kind(atom)
         if isinstance(kind, List) and (kind.items == () or atom in self.empty):  # of what may be appended yet
             return b.apply("list")
-        if isinstance(kind, Saved) or (isinstance(kind, List) and kind.items is None and isinstance(kind.element, (List, Saved))):
+        if isinstance(kind, (Iterator, Saved)) or (isinstance(kind, List) and kind.items is None and isinstance(kind.element, (List, Saved))):
             return b.apply("zero_of", atom)
         if isinstance(kind, Dict) and not kind.items:  # of what may be put into it yet
             return b.apply("dict")

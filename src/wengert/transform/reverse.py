@@ -21,6 +21,8 @@ from wengert.ir.build import Builder
 from wengert.ir.core import (
     Apply,
     Block,
+    Break,
+    Continue,
     For,
     If,
     Line,
@@ -34,7 +36,7 @@ from wengert.ir.core import (
 )
 from wengert.ir.kinds import Iterator
 from wengert.ir.lattice import join
-from wengert.ir.walk import atoms, exits, names, reads
+from wengert.ir.walk import atoms, names, reads
 from wengert.transform.bars import Bars, hint, parts
 from wengert.transform.homes import Segment, may_leave, segment_marker
 from wengert.transform.loops import Leave, LoopReversal
@@ -187,7 +189,13 @@ def _nowhere(end: Terminator, b: Builder, bars: Bars) -> None:
 
 def _never_comes_here(block: Block) -> bool:
     """Does the branch end in a `return` or `raise`, so that what follows the `if` was reached by the other one?"""
-    return exits(block) and isinstance(block.terminator, (Return, Stop, Pass))
+    return isinstance(block.terminator, (Return, Pass)) or isinstance(block.terminator, Stop) and not _goes_on_elsewhere(block)
+
+
+def _goes_on_elsewhere(block: Block) -> bool:
+    """Does one of the branches in it `break` or `continue`?"""
+    branches = [inner for line in block.lines if isinstance(line, If) for inner in (line.then, line.orelse)]
+    return isinstance(block.terminator, (Break, Continue)) or any(map(_goes_on_elsewhere, branches))
 
 
 def _taken(line: Line) -> tuple[Name, ...]:
