@@ -8,6 +8,7 @@ from wengert.ir.walk import map_functions
 from wengert.optimize.at_once import change_at_once
 from wengert.optimize.copies import propagate_copies
 from wengert.optimize.dead_code import eliminate_dead_code, read_back
+from wengert.optimize.dots import multiply_rows
 from wengert.optimize.early_returns import return_early
 from wengert.optimize.factors import gather_factors
 from wengert.optimize.fold import fold_constants
@@ -35,6 +36,7 @@ def simplify(function: Function, given: Collection[Name] = ()) -> Function:
         function = share_subexpressions(function, given)
         function = change_at_once(function, given)
         function = gather_factors(function, given)
+        function = multiply_rows(function, given)
         return eliminate_dead_code(function, TAKING_APART, read_back(function, given))
 
     return map_functions(function, one)

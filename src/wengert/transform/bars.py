@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from wengert.ir.axes import Axis, same_axis
+from wengert.ir.axes import MANY, Axis, same_axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Function, Name
 from wengert.ir.kinds import (
@@ -232,8 +232,11 @@ def reduced(b: Builder, term: Term, whole: Name, operand: Atom) -> Term:
     result, wanted = axes_of(b.kind(whole)), axes_of(b.kind(operand))
     if (wanted == () and result == ()) or isinstance(b.kind(operand), List):
         return term
-    if result is not None and wanted is not None and _same(result, wanted):
-        return term
+    if result is not None and wanted is not None:  # an axis of two elements or more is as long in what it was broadcast to, or written into
+        behind = len(result) - len(wanted)
+        wanted = tuple(result[behind + k] if axis == MANY and behind + k >= 0 else axis for k, axis in enumerate(wanted))
+        if _same(result, wanted):
+            return term
     have = term_axes(b, term)
     name = f"{base(operand)}_bar" if isinstance(operand, str) else ""
     if wanted is None or result is None:
@@ -243,7 +246,7 @@ def reduced(b: Builder, term: Term, whole: Name, operand: Atom) -> Term:
         return Term(b.apply("unbroadcast", value, operand, hint=name))
     extra = len(result) - len(wanted)
     stretched = [extra + k for k, axis in enumerate(wanted) if axis == 1 and result[extra + k] != 1]
-    unclear = any(axis != 1 and not _alike(axis, result[extra + k]) for k, axis in enumerate(wanted))
+    unclear = any(axis != 1 and not same_axis(axis, result[extra + k]) for k, axis in enumerate(wanted))
     if have == () and wanted == ():
         return Term(write(b, [Term(term.base, term.coefficient, (*term.factors, ("*", b.apply("np.size", whole, spelled=".size" if isinstance(b.kind(whole), Array) else None))))]))
     value = write(b, [replace(term, coefficient=1)])  # the sum first: a factor of -1 costs less after it
@@ -270,10 +273,6 @@ def real_part(b: Builder, term: Term, kind: Kind, whole: Kind = UNKNOWN) -> Term
     if not is_real(kind) or not complex_:
         return term
     return Term(b.apply("np.real", write(b, [term]), spelled=".real"))
-
-
-def _alike(a: Axis, b: Axis) -> bool:
-    return same_axis(a, b)
 
 
 def _same(a: tuple[Axis, ...], b: tuple[Axis, ...]) -> bool:

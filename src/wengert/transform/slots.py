@@ -27,7 +27,7 @@ of an array was cut by the same bounds. Writes leave an array its shape, so any 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from wengert.ir.axes import Axis
 from wengert.ir.core import Apply, Atom, Const, Line, Name
@@ -42,19 +42,22 @@ Cut = tuple[Name, int, tuple[Bound, ...]]
 KindOf = Callable[[Atom], Kind]
 LineOf = Callable[[Name], "Line | None"]
 
+SHAPED = frozenset({"write", "write_add", "np.copy", "np.zeros_like", "np.ones_like", "np.empty_like"})
+"""What makes an array of the shape of its first operand."""
 
-def measured(length: Axis, kind: KindOf, line_of: LineOf) -> Cut | None:
-    """What a length was named after."""
+
+def measured(length: Axis, kind: KindOf, line_of: LineOf, origin: Mapping[Name, Name] = {}) -> Cut | None:
+    """What a length was named after; `origin` has the first version of an array."""
     name, _, position = str(length).rpartition(":")
     line, made = line_of(name), kind(name)
     if not position.isdigit() or not isinstance(made, Array) or length not in made.axes:
         return None
     if not isinstance(line, Apply) or line.op != "getitem" or not isinstance(line.args[0], str):
         return None
-    return cut(line.args[0], line.args[1], int(position), kind, line_of)
+    return cut(line.args[0], line.args[1], int(position), kind, line_of, origin)
 
 
-def cut(whole: Name, index: Atom, position: int, kind: KindOf, line_of: LineOf) -> Cut | None:
+def cut(whole: Name, index: Atom, position: int, kind: KindOf, line_of: LineOf, origin: Mapping[Name, Name] = {}) -> Cut | None:
     """What an index of whole numbers and slices makes of an axis."""
     line = _line(index, line_of)
     parts = line.args if line is not None and line.op == "tuple" else (index,)
@@ -64,8 +67,9 @@ def cut(whole: Name, index: Atom, position: int, kind: KindOf, line_of: LineOf) 
     sliced = slices[position]
     if sliced is None or any(found is None and scalar_type(kind(part)) != "int" for found, part in zip(slices, parts)):
         return None
-    while (made := _line(whole, line_of)) is not None and made.op in ("write", "write_add") and isinstance(made.args[0], str):
-        whole = made.args[0]
+    whole = origin.get(whole, whole)
+    while (made := _line(whole, line_of)) is not None and made.op in SHAPED and not made.keywords and isinstance(made.args[0], str) and isinstance(kind(made.args[0]), Array):
+        whole = origin.get(made.args[0], made.args[0])
     return whole, position, tuple(_bound(atom, line_of) for atom in sliced.args)
 
 

@@ -189,8 +189,9 @@ class WriteReversal(Adjoints):
     def _length(self, b: Builder, whole: Name, index: Atom, own: Axis, given: Axis) -> Axis:
         """The length of an axis of what stood at an index: the value's where they are the same."""
         name, _, position = str(own).rpartition(":")
-        found = cut(whole, index, int(position), b.kind, self.line.get) if name == f"{whole}[]" else None
-        return given if found is not None and found == measured(given, b.kind, self.line.get) else own
+        origin = self.keeping.memory.origin
+        found = cut(whole, index, int(position), b.kind, self.line.get, origin) if name == f"{whole}[]" else None
+        return given if found is not None and found == measured(given, b.kind, self.line.get, origin) else own
 
     def _give_whole(self, b: Builder, bars: Bars, whole: Atom, bar: Atom) -> None:
         """The adjoint of what was written into; a list that was kept by its items gets it item by item."""
