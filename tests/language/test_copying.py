@@ -110,6 +110,16 @@ def pairs_until_one_is_large(x, n):
     return s
 
 
+def one_array_in_two_containers(x, n):
+    a = np.ones(3) * x
+    rows, named = [a], {"k": a}
+    a[0] = x * x
+    b = [x]
+    held = {"a": b, "b": [b, b]}
+    b.append(x * x)
+    return rows[0].sum() * named["k"][0] + held["a"][1] * held["b"][0][0] + len(held["b"][1]) * x
+
+
 PROGRAMS = [value for value in list(globals().values()) if getattr(value, "__module__", "") == __name__ and not isinstance(value, type)]
 
 

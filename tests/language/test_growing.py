@@ -306,6 +306,54 @@ def a_list_of_pairs_walked_over_and_read(x, n):
     return again[1][1] * pairs[2][1]
 
 
+def a_list_of_a_branch(x, n):
+    if n > 2:
+        xs = [x, 2.0]
+    else:
+        xs = [1.0, x * x]
+    for _ in range(n):
+        xs.append(xs[-1] * x + xs[0])
+    return sum(xs)
+
+
+def pairs_of_a_branch(x, n):
+    xs = [(x, 1.0)] if n > 2 else [(2.0, x)]
+    for _ in range(n):
+        a, b = xs[-1]
+        xs.append((b, a * x))
+    return xs[-1][0] * xs[0][0]
+
+
+def grown_in_a_branch_alone(x, n):
+    xs = [x, 2.0]
+    if n > 2:
+        xs.append(x * x)
+    ys = [x * i for i in range(n)]
+    if n > 2:
+        for i in range(n):
+            ys.append(x * x + i)
+        ys[0] = x
+    elif n > 1:
+        ys.pop()
+    return sum(xs) * xs[0] + sum(v * v for v in ys) * ys[1]
+
+
+def changed_in_one_way_or_another(x, n):
+    s = 0.0
+    for j in range(n):
+        xs = [x * i for i in range(j + 2)]
+        if j % 2:
+            xs.append(x * x)
+        elif j % 3:
+            xs.insert(0, x)
+        else:
+            xs.pop(0)
+        if j > 3:
+            continue
+        s += sum(v * v for v in xs) * xs[0]
+    return s
+
+
 PROGRAMS = [value for value in list(globals().values()) if getattr(value, "__module__", "") == __name__ and not isinstance(value, type)]
 
 

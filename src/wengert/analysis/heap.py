@@ -40,6 +40,7 @@ class Spoilt:
     """The content of a location that may or may not have been written to, under another name."""
 
     other: Location
+    inside: bool = False  # it was never written to itself: what it holds has changed
 
 
 Content: TypeAlias = "Atom | Spoilt"
@@ -136,7 +137,7 @@ class Heap:
     def _spoil_holders(self, location: Location) -> None:
         for holder in map(self.location, list(self.holders.get(location, ()))):
             if not isinstance(self.contents.get((holder, None)), Spoilt):
-                self.contents[holder, None] = Spoilt(location)
+                self.contents[holder, None] = Spoilt(location, (holder, None) not in self.contents)
                 self._spoil_holders(holder)
 
     def overlap(self, one: Location, other: Location) -> None:

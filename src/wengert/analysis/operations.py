@@ -141,6 +141,10 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
         if type(index) is int and -len(parts) <= index < len(parts):
             state.bind(frame, line.targets[0], parts[index])
             return
+    held = state.held(handles[0], handles[1]) if line.op == "getitem" else None
+    if held is not None:
+        state.bind(frame, line.targets[0], held)
+        return
     if line.op == "add" and all(isinstance(handle, str) and handle in state.made for handle in handles):
         one, other = (state.made[handle] for handle in handles if isinstance(handle, str))
         state.bind(frame, line.targets[0], tuple_of(state, (*one, *other), frame.place(line.place), out))

@@ -19,7 +19,7 @@ from wengert.analysis.heap import Content, Heap, Location, Spoilt
 from wengert.analysis.sharing import Sharing
 from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Const, Function, Line, Name, Place, Terminator
-from wengert.ir.kinds import UNKNOWN, Array, Kind, Known, Numeric, is_scalar, may_carry_derivative
+from wengert.ir.kinds import UNKNOWN, Array, Kind, Known, List, Numeric, is_scalar, may_carry_derivative
 from wengert.ir.lattice import join
 from wengert.ir.values import substitute
 from wengert.ir.walk import base
@@ -123,6 +123,7 @@ class State:
         self.beginning: Place | None = None
         self.chosen: dict[Name, tuple[Atom, Atom, Atom]] = {}  # a function that a test decides on: the test, and the two
         self.displays: dict[Name, tuple[Atom, ...]] = {}  # lists that are written out, as they were made
+        self.keyed: dict[Name, dict[Any, Atom]] = {}  # lists and dicts that are written out: what they held at first
         self.recorded: dict[Name, dict[str, Atom]] = {}  # records that were just made: their fields
         self.contiguous: set[Name] = set()  # arrays in C order, of which every reshape is a view
         self.partials: dict[Name, tuple[Atom, tuple[Atom, ...], dict[str, Atom]]] = {}  # what `functools.partial` gave
@@ -185,6 +186,18 @@ class State:
         heap.where[new] = location
         heap.derived[location] = (whole, new)
         return new
+
+    def held(self, handle: Atom, index: Atom) -> Atom | None:
+        """The item of a list or dict that has changed only in that the objects it holds have: such an object."""
+        location = self.heap.location(handle) if isinstance(handle, str) and isinstance(index, Const) else ""
+        content = self.heap.contents.get((location, None))
+        items = self.keyed.get(location)
+        if items is None or not isinstance(content, Spoilt) or not content.inside or not isinstance(index, Const):
+            return None
+        key = index.value
+        if type(key) is int and isinstance(self.kinds.get(location), List):
+            key %= max(len(items), 1)
+        return items.get(key)
 
     def _made_again(self, location: Location) -> Content:
         """A tuple of objects that have changed since it was made: the same objects, as they are now."""
@@ -257,6 +270,7 @@ class State:
         self.items.pop(name, None)
         self.recorded.pop(name, None)
         self.displays.pop(name, None)
+        self.keyed.pop(name, None)
         self.chosen.pop(name, None)
         self.partials.pop(name, None)
         self.contiguous.discard(name)
@@ -336,6 +350,9 @@ class State:
         note_memory(self, line, row)
         if line.op == "list":
             self.displays[line.targets[0]] = line.args
+            self.keyed[line.targets[0]] = dict(enumerate(line.args))
+        if line.op == "dict":
+            self.keyed[line.targets[0]] = {key.value: atom for key, atom in zip(line.args[::2], line.args[1::2]) if isinstance(key, Const)}
         if line.op in CONTIGUOUS:
             self.contiguous.update(line.targets)
         if line.op == "getitem" and isinstance(line.args[0], str):
