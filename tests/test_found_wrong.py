@@ -404,3 +404,17 @@ def test_the_tangent_of_a_difference_of_the_same_array_has_its_shape() -> None:
     p = np.array([0.3, 0.5])
     assert jacfwd(lambda p: (p - p)[1])(p).tolist() == [0.0, 0.0]
     assert jvp(lambda p: (p - p)[1], (p,), (p,))[1] == 0.0
+
+
+def _lengthened(values, k):
+    if k == 0:
+        return sum(values)
+    return _lengthened(values + [values[-1] * values[0]], k - 1)
+
+
+def _a_list_that_a_recursion_lengthens(x, n):
+    return _lengthened([x], n)
+
+
+def test_the_adjoint_of_an_iterator_is_lengthened_without_changing_the_list_it_is_made_of() -> None:
+    check_grads(_a_list_that_a_recursion_lengthens, (0.7, 3), order=2)

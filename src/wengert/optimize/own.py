@@ -74,6 +74,7 @@ class _Owning:
                 views.setdefault(root, []).append(line.targets[0])
         self.uses = last_uses(function, views)
         self.owned: set[Name] = set()
+        self.deep: set[Name] = set()  # lists of which the lists and arrays in them are held by nobody else either
         self.replaced: dict[Name, Atom] = {}
         self.snapshots: set[Name] = set()  # views that are read after what they show has been overwritten
 
@@ -139,14 +140,16 @@ class _Owning:
                     self.apply(old, line, lines)
                     continue
                 case If():
-                    ends = []
+                    ends, deep = [], []
                     branches = []
                     for branch in (line.then, line.orelse):
                         branches.append(self.block(branch))
                         if isinstance(branch.terminator, Yield):
+                            deep.append([self.is_deep(value) for value in branch.terminator.values])
                             ends.append(self.hand_over(branch.terminator.values, branch))
                     line = replace(line, then=branches[0], orelse=branches[1])
                     self.owned.update(target for target, *mine in zip(line.targets, *ends) if all(mine))
+                    self.deep.update(target for target, *found in zip(line.targets, *deep) if all(found))
                 case For() | While():
                     assert isinstance(old, (For, While))
                     line = self.loop(old, line, lines)
@@ -162,24 +165,42 @@ class _Owning:
                 return
             line = replace(line, op="copy")
         elif line.op in CONSUMING and line.op not in LEFT_ALONE:
-            if self.mine(old.args[0], old):
+            inside = len(line.args) > 3 and not isinstance(substitute(self.kinds, old.args[0]), Array)  # into an item of a list
+            if self.mine(old.args[0], old) and not (inside and (not self.is_deep(old.args[0]) or self.uses.views_below(old, old.args[0]))):
                 if not isinstance(substitute(self.kinds, old.args[0]), List):
                     self.snapshots.update(self.uses.views_below(old, old.args[0]))
             else:
                 copied = self.names.fresh(base(line.args[0]) if isinstance(line.args[0], str) else "")
                 self.kinds[copied] = substitute(self.kinds, line.args[0])
-                lines.append(Apply((copied,), "copy", (line.args[0],), place=line.place))
+                lines.append(Apply((copied,), "snapshot" if inside else "copy", (line.args[0],), place=line.place))
                 line = replace(line, args=(copied, *line.args[1:]))
+                self.deep.update((copied,) if inside else ())
         elif line.op in ADDING and self.gains(old, line, 0):
             line = replace(line, op=ADDING[line.op])
         elif line.op == "add" and self.gains(old, line, 1):
             line = replace(line, op="iadd", args=(line.args[1], line.args[0]))
+        if self.stays_deep(old, line):
+            self.deep.add(line.targets[-1])
         own = self.allocates(line) or line.op in RESIZING and self.mine(old.args[0], old)
         for atom in self.held(line):
             self.give_away(atom)
         if line.targets and own:
             self.owned.add(line.targets[-1])
         lines.append(line)
+
+    def is_deep(self, atom: Atom) -> bool:
+        return isinstance(atom, str) and self.read(atom) in self.deep
+
+    def stays_deep(self, old: Apply, line: Apply) -> bool:
+        """Is the result a list that is new throughout, or still one?"""
+        if line.op in ("zero_of", "plus", "snapshot"):
+            return True
+        if line.op not in ("store", "scatter_add", "add_at", "pull") or not self.is_deep(line.args[0]):
+            return False
+        value = old.args[-1]
+        if line.op == "pull" or not self.is_array(value):
+            return True
+        return self.mine(value, old) and (self.is_deep(value) or isinstance(substitute(self.kinds, value), Array))
 
     def gains(self, old: Apply, line: Apply, position: int) -> bool:
         """May the sum overwrite this operand, an adjoint that is not read below, in any of its views either?"""
@@ -228,15 +249,19 @@ class _Owning:
         for source in old.sources if isinstance(old, For) else ():
             self.give_away(source)
         claimed = {name for name in line.carried if self.is_array(name)}
+        deep = {name for name, start in zip(line.carried, line.initial) if self.is_deep(start)}
         while True:
-            before = set(self.owned), dict(self.replaced), set(self.snapshots)
+            before = set(self.owned), dict(self.replaced), set(self.snapshots), set(self.deep)
             self.owned |= claimed
+            self.deep |= deep
             trial = self.turn_of(line)
+            still = [[self.is_deep(value) for value in values] for _, values in _ends(old.body)]
             ends = [self.hand_over(values, block) for block, values in _ends(old.body)]
             good = {name for k, name in enumerate(line.carried) if name in claimed and all(end[k] for end in ends)}
-            if good == claimed:
+            good_deep = {name for k, name in enumerate(line.carried) if name in deep & good and all(end[k] for end in still)}
+            if good == claimed and good_deep == deep:
                 break
-            claimed, (self.owned, self.replaced, self.snapshots) = good, before
+            claimed, deep, (self.owned, self.replaced, self.snapshots, self.deep) = good, good_deep, before
         starts = self.hand_over(old.initial, old)
         initial = list(line.initial)
         overwritten = _overwritten(trial)
@@ -248,11 +273,12 @@ class _Owning:
             if name in overwritten and not starts[k] and not isinstance(substitute(self.kinds, name), Iterator):
                 copied = self.names.fresh(base(name))
                 self.kinds[copied] = substitute(self.kinds, initial[k])
-                lines.append(Apply((copied,), "copy", (initial[k],), place=line.place))
+                lines.append(Apply((copied,), "snapshot" if name in deep else "copy", (initial[k],), place=line.place))
                 initial[k], starts[k] = copied, True
         for k, target in enumerate(line.targets):  # nobody else holds what the last turn made, or, without a turn, what came in
             if starts[k] and line.carried[k] in claimed:
                 self.owned.add(target)
+                self.deep.update((target,) if line.carried[k] in deep else ())
         return replace(trial, initial=tuple(initial))
 
     def turn_of(self, line: For | While) -> For | While:

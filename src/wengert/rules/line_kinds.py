@@ -228,7 +228,12 @@ def _added(line: Apply, args: list[Kind]) -> Result:
     whole = args[0]
     if not isinstance(whole, List):
         return whole
-    return replaced_item(whole, args[1:-1], join(whole.element, args[-1]))
+    *outer, last = args[1:-1]
+    place: Kind = whole
+    for step in outer:
+        place = item_kind(place, step, "", "")
+    added = join(place.element, args[-1]) if isinstance(place, List) else args[-1]
+    return replaced_item(whole, (*outer, last), added)
 
 
 def _written(line: Apply, args: list[Kind]) -> Result:

@@ -37,7 +37,7 @@ from wengert.ir.kinds import (
     is_scalar,
     linear_number,
 )
-from wengert.ir.walk import atoms, base, blocks_of, bound, lines_of, map_blocks, names
+from wengert.ir.walk import RESIZING, atoms, base, blocks_of, bound, lines_of, map_blocks, names
 from wengert.rules.index_kinds import element_of
 from wengert.rules.table import bind, lookup
 from wengert.transform.bars import (
@@ -157,6 +157,11 @@ class Adjoints:
             value = b.apply("unbroadcast", value, item, hint=hint((item,)) if isinstance(item, str) else "")
         b.kinds[value] = tree_kind(kind)
         return value
+
+    def rows_stay(self, table: Name) -> bool:
+        """Are the rows of a list of lists the same throughout, whatever is in them? Only then is there a row to add to in its adjoint."""
+        writes = self.keeping.memory.writes.get(self.keeping.memory.region(table), ())
+        return not any(write.line.op in RESIZING or len(write.line.args) == 3 for write in writes)
 
     def take(self, b: Builder, bars: Bars, spot: Spot, backward: bool = False) -> Atom:
         """The complete adjoint of a spot, written down in full shape; `backward`: that of a list may be an iterator."""

@@ -93,6 +93,16 @@ def is_container(kind: Kind) -> bool:
     return items_of(kind) is not None
 
 
+def is_table(kind: Kind) -> bool:
+    """Is it a list of any number of lists, whose adjoint is one like it throughout?
+
+    >>> from wengert.ir.kinds import FLOAT
+    >>> is_table(List(List(FLOAT))), is_table(List(FLOAT))
+    (True, False)
+    """
+    return isinstance(kind, List) and kind.items is None and isinstance(kind.element, List) and kind.element.items is None
+
+
 class Spots:
     """Which values are parts of which."""
 

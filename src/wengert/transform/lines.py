@@ -186,7 +186,7 @@ class LineReversal(WriteReversal, ReadReversal, GrowthReversal, RuleReversal):
             value = self.tree(b, bars, (target,)) if is_container(b.kind(target)) else self.take(b, bars, (target,))
             rest = bars.pop((line.targets[1],), None)
             whole = rest[0].base if rest else b.apply("list")
-            self.give(bars, line.args[0], Term(b.apply("append", whole, value, hint=hint((line.args[0],)))))
+            self.give(bars, line.args[0], Term(b.apply("push", whole, value, hint=hint((line.args[0],)))))
             return
         sources = line.args if line.op == "plus" else line.args[:1]
         if is_container(b.kind(target)) and (target,) not in bars:
@@ -279,10 +279,10 @@ class LineReversal(WriteReversal, ReadReversal, GrowthReversal, RuleReversal):
                 if (target,) in bars and position == before.value:
                     end = Const(position + 1 - len(line.targets) or None)
                     part = b.apply("slice", Const(position), end, Const(None))
-                    self.into(b, bars, self.spots.of(source), part, target)
+                    self.into(b, bars, self.spots.of(source), (part,), target)
                 elif (target,) in bars:
                     at = Const(position if position < before.value else position - len(line.targets))
-                    self.into(b, bars, self.spots.of(source), at, target)
+                    self.into(b, bars, self.spots.of(source), (at,), target)
             return
         if not is_container(kind):
             if any((target,) in bars for target in line.targets):

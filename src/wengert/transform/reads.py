@@ -16,7 +16,7 @@ from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Name
 from wengert.ir.kinds import Array, Iterator, Known, List, NumpyScalar, Slice, is_scalar
 from wengert.transform.adjoints import Adjoints, bar_kind
-from wengert.transform.bars import Bars, Spot, follow, hint, is_container, items_of, kind_at, packed, parts, primal
+from wengert.transform.bars import Bars, Spot, follow, hint, is_container, is_table, items_of, kind_at, packed, parts, primal
 from wengert.transform.terms import Term, times
 from wengert.transform.writes import names_once
 
@@ -42,10 +42,29 @@ class ReadReversal(Adjoints):
             if isinstance(b.kind(source), NumpyScalar):  # `x[None]` of a number, or `x[()]`
                 self.give(bars, source, Term(b.apply("np.sum", self.total(b, bars.pop((target,)), (target,)))))
                 continue
+            root, path = self.path_to(b, line, source, index)
+            if root != source:
+                self.into(b, bars, self.spots.of(root), path, target)
+                continue
             carried = spot in bars
-            self.into(b, bars, spot, index, target)
+            self.into(b, bars, spot, (index,), target)
             if is_container(b.kind(source)) and not carried:
                 self.spread(b, bars, spot)
+
+    def path_to(self, b: Builder, line: Apply, source: Name, index: Atom) -> tuple[Name, tuple[Atom, ...]]:
+        """The list of lists that an item is read from, and where in it: `row = m[i]; v = row[k]` reads `m[i][k]`, and costs no row."""
+        path: tuple[Atom, ...] = (index,)
+        segments = self.keeping.homes.segment
+        loop = segment.loop if (segment := segments.get(line.targets[0])) else None
+        while True:
+            outer = self.line.get(source)
+            if not (isinstance(outer, Apply) and outer.op == "getitem" and isinstance(outer.args[0], str) and outer.args[0] in self.active):
+                return source, path
+            home = segments.get(source)
+            table = is_table(b.kind(outer.args[0])) and is_scalar(b.kind(outer.args[1])) and self.rows_stay(outer.args[0])
+            if home is None or home.loop is not loop or not table:  # what is read outside of the loop gets its adjoint there
+                return source, path
+            source, path = outer.args[0], (outer.args[1], *path)
 
     def spread(self, b: Builder, bars: Bars, spot: Spot) -> None:
         """What was read of a container by number, gathered in a list, goes to its items."""
@@ -77,7 +96,7 @@ class ReadReversal(Adjoints):
                 self.give(bars, source, term, (places[spot[1]], *spot[2:]))
         return True
 
-    def into(self, b: Builder, bars: Bars, spot: Spot, index: Atom, target: Name) -> None:
+    def into(self, b: Builder, bars: Bars, spot: Spot, path: tuple[Atom, ...], target: Name) -> None:
         """Add the adjoint of a target to an item, or to a part, of that of an array or list."""
         terms = bars.pop((target,))
         loses = len(terms) == 1 and terms[0].coefficient < 0 and (terms[0].coefficient != -1 or terms[0].factors != ())
@@ -87,12 +106,14 @@ class ReadReversal(Adjoints):
             value = b.apply("neg", value)
         whole = self.unread(b, self.take(b, bars, spot), spot)
         if isinstance(kind_at(b, spot), List) and not is_scalar(b.kind(target)):  # `+=` would write into the item, or make a list longer
-            before = b.apply("getitem", whole, index)
+            before = whole
+            for step in path:
+                before = b.apply("getitem", before, step)
             arrays = isinstance(b.kind(before), Array) and isinstance(b.kind(value), Array)
-            made = b.apply("store", whole, index, b.apply("add" if arrays else "plus", before, value), hint=hint(spot))
+            made = b.apply("store", whole, *path, b.apply("add" if arrays else "plus", before, value), hint=hint(spot))
         else:
-            op = "scatter_add" if names_once(index, b.kind, self.line.get) else "add_at"
-            made = b.apply(op, whole, index, value, hint=hint(spot))
+            op = "scatter_add" if names_once(path[-1], b.kind, self.line.get) else "add_at"
+            made = b.apply(op, whole, *path, value, hint=hint(spot))
         bars[spot] = [Term(made)]
 
     def into_tree(self, b: Builder, bars: Bars, spot: Spot, index: Atom, target: Name) -> None:

@@ -23,12 +23,13 @@ from wengert.ir.kinds import FLOAT, Array, Kind, Known, List, Slice, Tuple, axes
 from wengert.ir.walk import RESIZING
 from wengert.rules.index_kinds import item_kind
 from wengert.rules.views import may_show
-from wengert.transform.adjoints import Adjoints
+from wengert.transform.adjoints import Adjoints, bar_kind
 from wengert.transform.bars import (
     Bars,
     Spot,
     hint,
     is_container,
+    is_table,
     items_of,
     kind_at,
     nothing,
@@ -73,7 +74,7 @@ class WriteReversal(Adjoints):
                 self.give(bars, value, Term(bar))
                 return None
             return self._into_slice(line, b, bars, bar, path)
-        if isinstance(b.kind(bar), List) and len(path) > 1:  # an item is a list or array: its adjoint is an item of the adjoint
+        if isinstance(b.kind(bar), List) and len(path) > 1 and not self._in_table(b, whole, path):  # an item is a list or array: its adjoint is an item of the adjoint
             first, *rest = path
             inner = b.apply("getitem", bar, first)
             if not isinstance(item_kind(b.kind(whole), b.kind(first), "", ""), List):  # nothing may have been given to it yet
@@ -98,6 +99,18 @@ class WriteReversal(Adjoints):
         if op in ("write", "store") and isinstance(whole, str) and whole in self.active and not self._is_last_read(line):
             bar = b.apply("store", bar, *path, nothing(b, slot) if is_container(slot) else Const(0.0), hint=hint((whole,)))
         return bar
+
+    def _in_table(self, b: Builder, whole: Atom, path: Sequence[Atom]) -> bool:
+        """Does the path lead to an item of a list in a list?"""
+        kind = b.kind(whole)
+        if not (isinstance(whole, str) and self.rows_stay(whole)):
+            return False
+        for step in path[:-1]:
+            if not is_table(kind) or not is_scalar(b.kind(step)):
+                return False
+            assert isinstance(kind, List)
+            kind = kind.element
+        return not isinstance(b.kind(path[-1]), Slice)
 
     def _into_slice(self, line: Apply, b: Builder, bars: Bars, bar: Atom, path: Sequence[Atom]) -> Atom:
         """`xs[i:j] = ys` of as many items as there were: `ys` gets theirs."""
@@ -163,6 +176,8 @@ class WriteReversal(Adjoints):
         if isinstance(slot, Array) or is_scalar(slot):
             dtype = dtype_of(b.kind(bar))
             b.kinds[part] = Array(dtype, slot.axes) if isinstance(slot, Array) and dtype else b.kind(part)
+            if is_scalar(slot) and not isinstance(b.kind(bar), Array) and not is_scalar(b.kind(part)):
+                b.kinds[part] = bar_kind(slot)
         if op not in ADDING and not isinstance(b.kind(bar), List) and not self.once(b, last):
             part = b.apply("np.where", b.apply("last_writes", place, last), part, Const(0.0), hint=hint((value,)))
             b.kinds[part] = b.kind(b.lines[-1].args[1]) if isinstance(b.lines[-1], Apply) else b.kind(part)
