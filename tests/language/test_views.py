@@ -27,6 +27,39 @@ def an_alias_of_an_alias(a, x):
 
 
 @case(M, 0.7)
+def axes_in_another_order(m, x):
+    t = np.moveaxis(m, 0, 1)
+    t[0] += x
+    t[1] *= t[0]
+    return np.sum(GRID * m)
+
+
+@case(M.reshape(3, 2, 2), 0.7)
+def three_axes_turned(m, x):
+    t = m.transpose(2, 0, 1)
+    t[0] *= x
+    t[1, 0] = t[0, 1]
+    return np.sum(GRID.reshape(3, 2, 2) * m**2)
+
+
+@case(M, 0.7)
+def mirrored(m, x):
+    q = np.flip(m, axis=1)
+    q[0, 0] = x
+    q[:, 1] += q[:, 0]
+    np.fliplr(m)[1] *= x
+    np.flipud(m)[0, 2] = x * x
+    return np.sum(GRID * m)
+
+
+@case(A, 0.7)
+def astype_copies(a, x):
+    b = a.astype(float)
+    b[0] = x
+    return WEIGHTS @ (a * b)
+
+
+@case(M, 0.7)
 def views_of_views(m, x):
     rows = m[1:]
     column = rows[:, 1]

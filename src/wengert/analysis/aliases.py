@@ -122,12 +122,17 @@ def note_memory(state: State, line: Apply, row: Primitive | None) -> None:
     elif line.op == "mul" and isinstance(state.kind(target), List):  # `[row] * n` holds one object n times
         hand_on(state, target, source)
         state.heap.doubly.add(target)
-    elif line.op in MAYBE_VIEWS or line.op == "np.einsum" and source is not line.args[0]:
+    elif line.op in MAYBE_VIEWS and not _copies(line) or line.op == "np.einsum" and source is not line.args[0]:
         state.heap.overlap(target, state.heap.root(state.heap.location(source)))
     elif line.op == "getattr":
         taken(state, target, source)
     elif row is not None and row.view and isinstance(state.kind(source), Array):
         view(state, line, source)
+
+
+def _copies(line: Apply) -> bool:
+    """Is it a call that gives a copy as long as no `copy=False` is said?"""
+    return line.op == "np.astype" and len(line.args) == 2 and not line.keywords
 
 
 def _item(state: State, line: Apply, source: str) -> None:

@@ -12,6 +12,8 @@ views that are no index (`a.T`), the view is written to, and the base is the vie
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from wengert import errors
@@ -107,12 +109,31 @@ def _detach(state: State, location: str, index: Atom) -> None:
 RESHAPED = {"np.expand_dims", "np.squeeze", "np.reshape", "np.ravel"}
 
 
+MIRRORED = {"np.flip", "np.fliplr", "np.flipud", "np.matrix_transpose", "np.linalg.matrix_transpose"}
+"""Views that, taken twice, give the array."""
+
+
+def _other_way(line: Apply, rest: tuple[Atom, ...]) -> tuple[Atom, ...] | None:
+    """The axes by which a view is turned back whose axes stand in another order."""
+    if line.op == "np.moveaxis" and len(rest) == 2 and not line.keywords:
+        return rest[::-1]
+    values = [atom.value if isinstance(atom, Const) else None for atom in rest]
+    order: list[Any] = list(values[0] if len(values) == 1 and isinstance(values[0], tuple) else values)
+    if line.op != "np.transpose" or line.keywords or not order or not all(type(axis) is int and 0 <= axis < len(order) for axis in order):
+        return None
+    back = [order.index(axis) for axis in range(len(order))] if sorted(order) == list(range(len(order))) else []
+    return (Const(tuple(back)),) if isinstance(values[0], tuple) else tuple(map(Const, back))
+
+
 def _turn_back(state: State, view: View, written: Name) -> None:
     """The base of a view that was written to: the view undone, of the same memory."""
     line, old = view.line, state.read(view.base)
     rest = (*line.args[1:], *(atom for _, atom in line.keywords))
-    if line.op == "np.swapaxes" or (line.op == "np.transpose" and not rest):
+    axes = _other_way(line, rest)
+    if line.op in MIRRORED or line.op == "np.swapaxes" or (line.op == "np.transpose" and not rest):
         turned = Apply((), line.op, (written, *line.args[1:]), line.keywords, line.spelled, state.place)
+    elif axes is not None:
+        turned = Apply((), line.op, (written, *axes), (), line.spelled, state.place)
     elif line.op in RESHAPED:
         shape = state.names.fresh()
         made = Apply((shape,), "np.shape", (old,), spelled=".shape", place=state.place)
