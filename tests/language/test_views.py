@@ -272,8 +272,8 @@ def arrays_of_a_list_that_are_written_later(a, b, x):
 
 
 @refused("W082", M, 0.7)
-def writing_through_what_flip_shows(m, x):
-    np.flip(m, 0)[0] *= x
+def writing_through_what_rollaxis_shows(m, x):
+    np.rollaxis(m, 1)[0] *= x
     return np.sum(GRID * m * m)
 
 

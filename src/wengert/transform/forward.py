@@ -58,7 +58,7 @@ from wengert.ir.kinds import (
     scalar_type,
 )
 from wengert.ir.lattice import join
-from wengert.ir.walk import GROWING, WRITES, all_names, atoms, base, blocks_of, lines_of, reads
+from wengert.ir.walk import WRITES, all_names, atoms, base, blocks_of, lines_of, reads
 from wengert.rules.line_kinds import acts, kinds_of_line
 from wengert.rules.table import bind, lookup
 from wengert.transform.bars import item, items_of, packed, zeros
@@ -307,8 +307,6 @@ class Forward(WriteTangents, CallTangents, RowTangents):
             b.add(line)
             self.keep(line, b)
             return
-        if line.op in GROWING and isinstance(line.args[0], str):  # the tangent of a list that does not vary yet, as long as it is now
-            self.dots.setdefault(line.args[0], [Term(self.dot(b, line.args[0]))])
         if line.op in PARALLEL:
             again = line.op == "unpack" and line.args[0] in self.unpacked
             self.parallel(line, b, () if again else (line,))

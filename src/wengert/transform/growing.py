@@ -76,7 +76,9 @@ class GrowthReversal(Adjoints):
     def _is_undone(self, start: Atom) -> bool:
         """Are the items that a list had before taken from its adjoint, too? An iterator must be read to its end: its own adjoint is as long as what was read."""
         line = self.line.get(start) if isinstance(start, str) else None
-        return start in self.active or isinstance(line, Apply) and line.op == "list" and not line.args
+        if isinstance(line, Apply) and line.op == "list":
+            return self.active.issuperset(line.args)
+        return start in self.active and not is_container(self.kinds.get(str(start), UNKNOWN))
 
     def _region(self, name: Atom) -> Name:
         return self.keeping.memory.region(name) if isinstance(name, str) else ""
