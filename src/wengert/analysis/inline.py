@@ -27,6 +27,7 @@ from wengert.analysis.returns import nest_returns
 from wengert.analysis.ruled import note_rule
 from wengert.analysis.sharing import Sharing, sharing
 from wengert.analysis.state import State
+from wengert.analysis.writing_out import write_out
 from wengert.ir.core import Apply, Atom, Const, Function, Line, Name, Place, Return
 from wengert.ir.kinds import Closure
 from wengert.ir.walk import base, reads
@@ -98,6 +99,7 @@ def inline_closure(
     program, around = state.closures[closure.name]
     captured = [state.bound_in.get(str(around.handle(name)), ()) for name in reads_of(program)]
     if not _still_seen(state, called, closure, captured):
+        write_out(state, [block for blocks in (*captured, state.bound_in.get(closure.name, ())) for block in blocks if block > 0])
         raise errors.error("W041", _call_place(frame, line), name=program.name)
     guard = _guard(frame, is_generator(program))
     body, shared = ready(state, program, around.environment, program, guard=len(guard) > 1)

@@ -26,6 +26,7 @@ from wengert.analysis.leftovers import finish
 from wengert.analysis.recursion import Lengthy, Recursion, Recursive
 from wengert.analysis.state import Fact, State
 from wengert.analysis.walking import Walk
+from wengert.analysis.writing_out import Unroll
 from wengert.errors import AliasError, Error
 from wengert.ir.build import Names
 from wengert.ir.callees import with_callees
@@ -98,6 +99,8 @@ def specialise(
         except Lengthy as found:
             recursion.keys.append(found.key)
             recursion.lengthy.append(found.key)
+        except Unroll as loop:
+            recursion.unrolled.add(loop.place)
         recursion.restart()
 
 

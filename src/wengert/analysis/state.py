@@ -75,6 +75,7 @@ NEITHER_KEEPS = frozenset({"is_", "is_not", "in_", "not_in", "not_", "getattr", 
 class Recursion(Protocol):
     """The callees of the program that are not inlined (`recursion.py`)."""
 
+    unrolled: set[tuple[object, ...]]  # the loops that are written out, by where they stand
     cut: bool  # the last call that never returns may be found to do so in a later round
 
     def call(self, state: State, site: Any, out: list[Line], inline: Callable[[], Atom | None]) -> Atom | None:
@@ -135,6 +136,7 @@ class State:
         self.cleanups = 0  # so many `finally`s and `with`s have been begun that an exception would go past
         self.trying = False  # the lines are those of a copy of a `try`'s body
         self.inside: tuple[int, ...] = ()  # the turns of loops (positive) and branches (negative) that the line stands in
+        self.loops: dict[int, tuple[object, ...]] = {}  # the loops by the number of a turn: where they stand
         self.bound_in: dict[Name, tuple[int, ...]] = {}  # those in which a name was bound
         self.generators: dict[Name, Any] = {}  # calls of generator functions that nobody has walked over yet
         self.woven: dict[Any, Any] = {}  # by the id of a `for` over a generator: the lines that stand for it

@@ -20,8 +20,9 @@ from wengert.analysis.generators import fresh_name
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.objects import is_virtual
 from wengert.analysis.state import State
+from wengert.analysis.writing_out import place_of
 from wengert.ir.core import Apply, Atom, Block, Break, Const, Continue, For, If, Line, Name
-from wengert.ir.kinds import UNKNOWN, Array, Closure, Dict, Kind, Known, List, Text, Tuple
+from wengert.ir.kinds import UNKNOWN, Array, Closure, Dict, Kind, Known, List, Range, Text, Tuple
 from wengert.ir.lattice import join_all
 from wengert.ir.walk import INPLACE, bound, defined, lines_of, rename
 
@@ -34,7 +35,7 @@ def items_known(state: State, frame: Frame, line: For, out: list[Line]) -> list[
     if len(line.sources) != 1:
         return None
     source = frame.handle(line.sources[0])
-    if not _named(state, source) and not _writes_into(line, state, source):
+    if not _named(state, source) and not _writes_into(line, state, source) and place_of(line) not in state.recursion.unrolled:
         return None
     items = _items(state, frame, line, source, out)
     return items if items is not None and len(items) <= MOST else None
@@ -120,8 +121,15 @@ def _items(state: State, frame: Frame, line: For, handle: Atom, out: list[Line])
         return [tuple_of(state, (Const(start + k), item), place, out) for k, item in enumerate(inner)]
     if isinstance(args[0], str) and args[0] in state.made:
         return list(state.made[args[0]])
+    if args[0] in state.generators:
+        return None
     value = state.read(args[0])
     kind = state.kind(value)
+    if isinstance(kind, Range):
+        made = next((found for found in reversed(out) if isinstance(found, Apply) and value in found.targets), None)
+        ends = [atom.value for atom in made.args if isinstance(atom, Const)] if made is not None and made.op == "range" else []
+        numbers = range(*ends)[: MOST + 1] if made is not None and ends and len(ends) == len(made.args) else None
+        return None if numbers is None else list(map(Const, numbers))
     if isinstance(value, Const) and isinstance(value.value, (tuple, list)):
         return [Const(item) for item in value.value]
     if isinstance(kind, Dict):

@@ -26,6 +26,7 @@ from wengert.analysis.operations import specialise_apply
 from wengert.analysis.state import State
 from wengert.analysis.turns import Edge, Turn
 from wengert.analysis.unroll import items_known, leaves, turns
+from wengert.analysis.writing_out import place_of, write_out
 from wengert.ir.core import (
     Apply,
     Atom,
@@ -45,7 +46,7 @@ from wengert.ir.core import (
     While,
     Yield,
 )
-from wengert.ir.kinds import INT, Closure, Kind, Known, Optional, Text
+from wengert.ir.kinds import INT, UNKNOWN, Closure, Kind, Known, Optional, Text
 from wengert.ir.walk import map_atoms, reads
 
 
@@ -228,6 +229,7 @@ class Walk:
         around = state.inside
         while True:
             state.inside = (*around, 1 + next(state.numbers))
+            state.loops[state.inside[-1]] = place_of(line)
             turn = carrying.begin()
             begin: list[Line] = []
             outer, state.out = state.out, begin
@@ -240,6 +242,8 @@ class Walk:
                 carrying.again()
             elif carrying.settled(turn):
                 break
+        if any(isinstance(state.kind(atom), Closure) and state.kinds.get(carrying.heads[key]) == UNKNOWN for key, atom in carrying.starts.items()):
+            write_out(state, state.inside[-1:])  # `h = compose(h, g)`: another function in each turn
         state.inside = around
         left = [edge.facts for edge in turn.left]
         state.heap.restore(carrying.entry)

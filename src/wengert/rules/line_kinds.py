@@ -196,7 +196,10 @@ def _append(line: Apply, args: list[Kind]) -> Result:
     xs = args[0]
     if not isinstance(xs, List):
         return UNKNOWN
-    return List(join(xs.element, args[1]))
+    one = args[1]
+    if xs.items is not None and (isinstance(one, Closure) or isinstance(one, Known) and callable(one.value)):
+        return List(join(xs.element, one), (*xs.items, one))  # each is to be called as itself
+    return List(join(xs.element, one))
 
 
 def _next(line: Apply, args: list[Kind]) -> Result:
