@@ -418,3 +418,14 @@ def _a_list_that_a_recursion_lengthens(x, n):
 
 def test_the_adjoint_of_an_iterator_is_lengthened_without_changing_the_list_it_is_made_of() -> None:
     check_grads(_a_list_that_a_recursion_lengthens, (0.7, 3), order=2)
+
+
+def _an_argument_is_overwritten_after_a_loop_reads_it(x, p):
+    for v in (x, 0.5):
+        q = np.sin((p - 1) * p) * v
+    p[0] = x
+    return q[0] * q[1] * p[0]
+
+
+def test_arrays_that_are_made_again_in_the_reverse_sweep_are_not_made_of_what_is_overwritten() -> None:
+    check_grads(_an_argument_is_overwritten_after_a_loop_reads_it, (0.7, np.array([0.8, -0.3])), order=2)

@@ -111,7 +111,9 @@ class Deciding:
         homes = self.keeping.homes
 
         def root_of(name: Name) -> Name | None:
-            root = made_of(name, homes.line, self.b.kind, self.inner)
+            root, line = made_of(name, homes.line, self.b.kind, self.inner), homes.line[name]
+            if isinstance(line, Apply) and any(self.lost(atom) for atom in line.args if not self.inner(atom)):
+                return None  # what else it is made of is overwritten later
             return root if root is not None and homes.segment[root].every == homes.segment[name].every else None
 
         for root, names in gathered(list(self.saved), self.saved, root_of).items():
