@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Line, Name, While
-from wengert.ir.kinds import INT, Iterator, Kind, Range
+from wengert.ir.kinds import INT, Array, Iterator, Kind, List, Range
 from wengert.ir.walk import base, blocks_of, map_atoms, map_blocks, rename
 from wengert.transform.homes import may_break, sized
 from wengert.transform.keeping import Keeping
@@ -29,7 +29,7 @@ def reversed_sources(b: Builder, loop: For | While, found: Plan, keeping: Keepin
         elements.append(_again(b, name))
         mapping[name] = elements[-1]
     for name in found.aligned:
-        sources.append(_reversed(b, keeping.tape(b, loop, name), b.kind(name)))
+        sources.append(_reversed(b, _read_back(b, loop, name, keeping) or keeping.tape(b, loop, name), b.kind(name)))
         elements.append(_again(b, name))
         mapping[name] = elements[-1]
     if not sources:
@@ -43,6 +43,21 @@ def reversed_sources(b: Builder, loop: For | While, found: Plan, keeping: Keepin
         b.kinds[elements[0]] = INT
     return sources, elements, mapping
 
+
+
+def _read_back(b: Builder, loop: For | While, name: Name, keeping: Keeping) -> Name | None:
+    """The list or array of which a value of each turn is the element, if it is still the same and all turns were made: no tape is needed."""
+    if not isinstance(loop, For) or name not in loop.elements or may_break(loop.body):
+        return None
+    source = loop.sources[loop.elements.index(name)]
+    others = [keeping.homes.line.get(str(other)) for other in loop.sources if other != source]
+    if not all(isinstance(line, Apply) and line.op == "count" for line in others):  # which of them ends the loop, nobody knows
+        return None
+    if not isinstance(source, str) or not isinstance(b.kind(source), (List, Array)):
+        return None
+    if any(one in keeping.lost or one in keeping.memory.overwritten for one in (source, name)):
+        return None
+    return source
 
 
 def _reversed(b: Builder, source: Atom, element: Kind) -> Name:
