@@ -235,3 +235,21 @@ def closures_that_share_a_variable(x):
 @pytest.mark.parametrize("name", CASES)
 def test_both_modes_agree_with_differences(name):
     agree(*CASES[name])
+
+
+@functools.cache
+def remembered(x):
+    return x * x + 1.0
+
+
+@functools.cache
+def remembered_recursion(n):
+    return 1.0 if n == 0 else n * remembered_recursion(n - 1)
+
+
+def asked_twice(x, n):
+    return remembered(x) * remembered(2 * x) + remembered_recursion(n) * x
+
+
+def test_a_function_that_remembers_its_results_is_differentiated() -> None:
+    agree(asked_twice, (0.7, 3))

@@ -2,12 +2,16 @@
 
     g = operator.itemgetter(1, 0)       g is `items_of`, given 1 and 0
     a, b = g(xs)                  ==>   a, b = xs[1], xs[0]
+
+And `functools.lru_cache`: a function that remembers what it gave, of which a derivative asks the function.
 """
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from wengert.analysis.calls import OBJECTS, SPECIAL, Call, known_atom
@@ -80,5 +84,14 @@ def _known(function: Any) -> tuple[Atom, tuple[Atom, ...]] | None:
     return None if found is None else (known_atom(found), tuple(map(known_atom, given)))
 
 
+def _cached(function: Any) -> tuple[Atom, tuple[Atom, ...]] | None:
+    """What `functools.lru_cache` remembers the results of; one that calls itself stays a cache, as it may take forever without."""
+    plain = function.__wrapped__
+    if not isinstance(plain, FunctionType) or plain.__name__ in plain.__code__.co_names + plain.__code__.co_freevars:
+        return None
+    return known_atom(plain), ()
+
+
 SPECIAL.update({maker: _made(maker) for maker in GETTERS})
 OBJECTS.update(dict.fromkeys(GETTERS, _known))
+OBJECTS[type(functools.cache(len))] = _cached
