@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from whole_functions import Case, agree, collecting
 
+from wengert import check_grads, grad
+
 CASES: dict[str, Case] = {}
 case = collecting(CASES)
 A = np.array([0.9, 0.5, 1.3])
@@ -253,3 +255,41 @@ def asked_twice(x, n):
 
 def test_a_function_that_remembers_its_results_is_differentiated() -> None:
     agree(asked_twice, (0.7, 3))
+
+
+def square_and_one(y):
+    return y * y + 1.0
+
+
+def picked_by_a_number(x, n):
+    table = [math.sin, square_and_one, math.tanh]
+    s = 0.0
+    for i in range(n):
+        f = table[(i * i) % 3]
+        s += f(x) * table[-1 - i % 2](s)
+    return s + (np.tanh, np.cos)[n - 4](x)
+
+
+def test_a_function_picked_from_a_list_by_a_number_of_the_run_is_told_by_tests() -> None:
+    for n in (2, 4, 5):
+        agree(picked_by_a_number, (0.7, n))
+        check_grads(picked_by_a_number, (0.7, n), order=2)
+
+
+def test_a_number_that_picks_no_function_is_an_index_error() -> None:
+    with pytest.raises(IndexError):
+        grad(picked_by_a_number)(0.7, 6)
+
+
+def of_two_libraries(x, n):
+    tables = (functools.partial(np.tanh), functools.partial(math.tanh))
+    return sum((np.cos, math.cos, np.abs)[i](x) for i in range(3)) * tables[0](x) * NUMPYS(x) * MATHS(x)
+
+
+NUMPYS, MATHS = functools.partial(np.sqrt), functools.partial(math.sqrt)
+
+
+def test_functions_of_one_name_in_two_libraries_are_told_apart() -> None:
+    agree(of_two_libraries, (0.7, 3))
+    text = grad(of_two_libraries).source(0.7, 3)
+    assert "np.sqrt(x)" in text and "math.sqrt(x)" in text

@@ -89,7 +89,7 @@ def _super(call: Call) -> bool:
 def _partial(call: Call) -> bool:
     if not call.args:
         return False
-    new = call.emit("call", call.function, varied=False)
+    new = call.emit("call", call.function, call.args[0], varied=False)
     call.state.define(new, Closure(new))  # a function, and no other than this one
     call.state.partials[new] = (call.args[0], call.args[1:], dict(call.keywords))
     call.state.lazy.add(new)

@@ -36,16 +36,7 @@ from wengert.analysis.stars import as_many_as_wanted
 from wengert.analysis.state import Fact, State
 from wengert.entries import rule_of
 from wengert.ir.core import Apply, Atom, Block, Const, If, Line, Yield
-from wengert.ir.kinds import (
-    BOTTOM,
-    UNKNOWN,
-    Closure,
-    Dict,
-    Kind,
-    Known,
-    List,
-    Tuple,
-)  # fmt: skip
+from wengert.ir.kinds import BOTTOM, UNKNOWN, Closure, Dict, Kind, Known, List, Tuple
 from wengert.records import fields_of_class, is_plain
 from wengert.rules import op_of
 from wengert.rules.stand_ins import OPAQUE, is_constant, stand_in
@@ -385,8 +376,9 @@ def _hashable(function: object) -> bool:
 
 
 def known_atom(value: Any) -> Atom:
-    """An object as a constant of the text."""
-    return Const(value, getattr(value, "__name__", None))
+    """An object as a constant of the text; what has a row is called as the row says, for `math` and NumPy share names."""
+    op = op_of(value) if _hashable(value) or isinstance(value, np.ufunc) else None
+    return Const(value, op or getattr(value, "__name__", None))
 
 
 OF_NAMES = frozenset({exec, eval, locals, globals, vars, dir})

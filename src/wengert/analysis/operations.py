@@ -22,6 +22,7 @@ from wengert.analysis.attempts import Piecemeal, attempt, attempted, exception, 
 from wengert.analysis.attribute_reads import lacks, read_attribute
 from wengert.analysis.boxes import box
 from wengert.analysis.calls import call_star, specialise_call
+from wengert.analysis.choosing import choose_by_number
 from wengert.analysis.displays import joined, merged, repeated
 from wengert.analysis.fields import set_attribute
 from wengert.analysis.frame import Frame
@@ -177,6 +178,8 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
             state.give_away(new)
     if line.op == "tuple":
         state.made[targets[0]] = tuple(handles)
+    if line.op == "getitem":
+        choose_by_number(state, targets[0], *args)
     if line.op in ("getitem", "unpack", "unpack_star", "add", "fstring", "format"):
         name_known(state, frame, line, targets)
 
