@@ -429,3 +429,17 @@ def _an_argument_is_overwritten_after_a_loop_reads_it(x, p):
 
 def test_arrays_that_are_made_again_in_the_reverse_sweep_are_not_made_of_what_is_overwritten() -> None:
     check_grads(_an_argument_is_overwritten_after_a_loop_reads_it, (0.7, np.array([0.8, -0.3])), order=2)
+
+
+def _a_sum_of_nothing_that_may_be_none(p, box):
+    found = sum(v for v in p if v > 0.1)
+    kept = None
+    if box:
+        kept = found
+    p[0] = kept
+    return p[1]
+
+
+def test_the_sum_of_an_empty_list_has_an_adjoint_of_no_items() -> None:
+    for p in ([-0.5, -0.3], [0.5, -0.3]):
+        check_grads(_a_sum_of_nothing_that_may_be_none, (np.array(p), [0.8]), order=1)

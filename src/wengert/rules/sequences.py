@@ -207,7 +207,8 @@ def _sum_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
         items = items_of(b, call, "xs")
         return packed(b, kind, [fit(b, y_bar, k, partial(items.__getitem__, i)) for i, k in enumerate(kinds)])
     if isinstance(kind, List):
-        first = fit(b, y_bar, kind.element, lambda: b.apply("getitem", call["xs"], Const(0)))
+        number = is_scalar(kind.element)  # then no item is needed to say which shape it has; there may be none
+        first = fit(b, y_bar, kind.element, lambda: Const(0.0) if number else b.apply("getitem", call["xs"], Const(0)))
         return b.text("[y_bar] * len(xs)", {**call.names, "y_bar": first})
     return b.text("np.broadcast_to(y_bar, xs.shape)", {**call.names, "y_bar": y_bar})
 
