@@ -16,7 +16,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wengert.analysis.attributes import has_attribute, name_of
-from wengert.analysis.calls import SPECIAL, Call, items_of
+from wengert.analysis.call import SPECIAL, Call
+from wengert.analysis.calls import items_of
 from wengert.analysis.displays import merged
 from wengert.analysis.fields import assign
 from wengert.analysis.generators import enumerated

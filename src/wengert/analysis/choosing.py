@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from wengert.analysis.calls import known_atom
+from wengert.analysis.call import known_atom
 from wengert.analysis.state import State
 from wengert.analysis.stores import emit
 from wengert.ir.core import Atom, Const, Name

@@ -15,7 +15,7 @@ from typing import Any
 
 from wengert.analysis.aliases import mutable
 from wengert.analysis.attribute_reads import read_attribute
-from wengert.analysis.calls import SPECIAL, Call, known_atom
+from wengert.analysis.call import SPECIAL, Call, known_atom
 from wengert.analysis.heap import Spoilt
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.method_calls import METHODS

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from wengert.analysis.calls import OBJECTS, SPECIAL, Call, known_atom
+from wengert.analysis.call import OBJECTS, SPECIAL, Call, known_atom
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import Closure
 

@@ -23,8 +23,8 @@ from wengert.analysis.frame import Frame
 from wengert.analysis.generators import is_generator, pending
 from wengert.analysis.guarding import CLASSES, RAISED, WHOLE, guarded
 from wengert.analysis.heap import Spoilt
+from wengert.analysis.relied_on import note_rule
 from wengert.analysis.returns import nest_returns
-from wengert.analysis.ruled import note_rule
 from wengert.analysis.sharing import Sharing, sharing
 from wengert.analysis.state import State
 from wengert.analysis.writing_out import write_out

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wengert import errors
+from wengert.analysis.call import Call
 from wengert.analysis.frame import Frame
 from wengert.analysis.leftovers import settled_lines
 from wengert.analysis.sharing import Sharing
+from wengert.analysis.state import State
 from wengert.forms import mode_of
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Block, Const, Def, Function, Line, Name, Return
@@ -25,10 +27,6 @@ from wengert.ir.kinds import FLOAT, Closure, Kind, Known, List, Scalar, Tuple, m
 from wengert.ir.splice import write_program
 from wengert.ir.walk import CONSUMING, all_names, base, lines_of, map_blocks, reads
 from wengert.rules import kinds_of_line
-
-if TYPE_CHECKING:
-    from wengert.analysis.calls import Call
-    from wengert.analysis.state import State
 
 MODES: Mapping[str, tuple[str, ...]] = {
     "grad": ("grad",), "value_and_grad": ("value_and_grad",), "jacfwd": ("jacfwd",), "jacrev": ("jacfwd",), "jacobian": ("jacfwd",),
@@ -191,8 +189,6 @@ def _float(kind: Kind) -> Kind:
 
 def _primal(call: Call, function: Atom, args: Sequence[Atom], wanted: Sequence[int]) -> tuple[Function, list[Atom]]:
     """The function as a program of its own, and its arguments: those of the call, then what it captures."""
-    from wengert.analysis.calls import Call
-
     state, frame = call.state, call.frame
     given = list(args)
     parameters: list[Name] = []

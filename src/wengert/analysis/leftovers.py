@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wengert import errors
+from wengert.analysis.derivative_calls import is_derivative
 from wengert.analysis.frame import Frame
-from wengert.analysis.ruled import is_derivative
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Function, If, Line, Name, While
 from wengert.ir.kinds import UNKNOWN, Bottom, Closure, Kind, Known, Record, Text, Unknown, describe

@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from wengert import errors
+from wengert.analysis.call import Call
 from wengert.analysis.loop_kinds import ITERABLES
 from wengert.analysis.mutators import WRITING
 from wengert.analysis.primitive_calls import call_primitive
@@ -19,9 +19,6 @@ from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, List, Numeric, NumpyScalar, Scalar, Sparse, Text, Tuple
 from wengert.rules import method_op
 from wengert.rules.result_kinds import NotStatic, static
-
-if TYPE_CHECKING:
-    from wengert.analysis.calls import Call
 
 METHODS: dict[str, Callable[[Call, Atom], bool]] = {}
 """Methods that kinds decide: each writes a call of a method of a value, or says that it does not (`ordering.py`)."""

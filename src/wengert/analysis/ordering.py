@@ -14,7 +14,7 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wengert.analysis.calls import SPECIAL, Call
+from wengert.analysis.call import SPECIAL, Call
 from wengert.analysis.inline import inline_function, tuple_of
 from wengert.analysis.loop_kinds import settled
 from wengert.analysis.method_calls import METHODS

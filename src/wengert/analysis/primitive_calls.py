@@ -10,20 +10,18 @@ Where the row does not cover the arguments and none of them varies, the call sta
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from wengert import errors
 from wengert.analysis.array_likes import with_arrays
+from wengert.analysis.call import Call
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.stores import WHOLE, emit, store
 from wengert.ir.core import Apply, Atom, Const
 from wengert.ir.kinds import UNKNOWN, Array, Dict, Known
 from wengert.rules import bind
-
-if TYPE_CHECKING:
-    from wengert.analysis.calls import Call
 
 
 def call_primitive(call: Call, op: str, function: Callable[..., Any] | None, spelled: str | None = None) -> None:

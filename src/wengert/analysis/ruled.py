@@ -8,24 +8,21 @@ function where it has a text; else the row says it.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any
 
 from wengert import errors
+from wengert.analysis.call import Call
 from wengert.analysis.environment import Environment, Guard
-from wengert.analysis.state import Fact
-from wengert.entries import Rule, RuleOf
-from wengert.ir.core import Apply, Atom, Block, Const, Def, Function, Return
-from wengert.ir.kinds import BOTTOM, UNKNOWN, Kind, Known, Scalar, Union, scalar_type
-from wengert.ir.lattice import join
-from wengert.ir.values import substitute
-from wengert.ir.walk import blocks_of
+from wengert.analysis.inline import inline_function
+from wengert.analysis.loop_kinds import settled
+from wengert.analysis.relied_on import note_rule
+from wengert.analysis.state import Fact, State
+from wengert.entries import Rule
+from wengert.ir.core import Apply, Atom, Const
+from wengert.ir.kinds import BOTTOM, UNKNOWN, Kind, Union
 from wengert.rules.table import bind
-
-if TYPE_CHECKING:
-    from wengert.analysis.calls import Call
-    from wengert.analysis.state import State
 
 
 def call_ruled(call: Call, rule: Rule) -> None:
@@ -44,89 +41,6 @@ def call_ruled(call: Call, rule: Rule) -> None:
     if kind is not UNKNOWN and (found is UNKNOWN or isinstance(found, Union)):
         state.define(new, kind, state.varies(new))
         state.computed.add(new)
-
-
-def has_program(function: object) -> bool:
-    """Is it a derivative, which has a program instead of a text?"""
-    return hasattr(type(function), "program")
-
-
-def is_derivative(function: object) -> bool:
-    """Is it a derivative that takes the arguments of its function, so that its program can stand in the place of a call?"""
-    return has_program(function) and getattr(function, "_mode", "") not in ("vjp", "jvp")
-
-
-def call_derivative(call: Call, derivative: Any) -> None:
-    """A derivative called inside the function stays a call; where something that varies goes in, `unfolding.py` writes its program instead."""
-    state = call.state
-    args = derivative_arguments(derivative, call.args, dict(call.keywords))
-    if args is None:
-        call.opaque(UNKNOWN)
-        return
-    kind = result_of(derivative_program(derivative, [state.kind(atom) for atom in args]).functional)
-    new = call.emit("call", call.function, *args)
-    state.define(new, kind, state.varies(*args))
-    state.computed.add(new)
-
-
-def derivative_arguments(derivative: Any, args: Sequence[Atom], keywords: Mapping[str, Atom]) -> tuple[Atom, ...] | None:
-    """One atom for each parameter; None where the call gives others."""
-    target = derivative.target
-    try:
-        bound = inspect.signature(derivative).bind(*args, **keywords)
-    except (TypeError, ValueError):
-        return None
-    bound.apply_defaults()
-    given = tuple(bound.arguments.values())
-    if target.first or target.named or len(given) != len(target.parameters) + getattr(derivative, "directions", 0):
-        return None
-    return tuple(atom if isinstance(atom, (str, Const)) else Const(atom) for atom in map(bound.arguments.get, bound.arguments))
-
-
-def derivative_program(derivative: Any, kinds: Sequence[Kind]) -> Any:
-    """The stages of a derivative for arguments of these kinds."""
-    return derivative.program(derivative.kinds(tuple(map(without_value, kinds)), derivative.wanted(())))
-
-
-def without_value(kind: Kind) -> Kind:
-    """The kind of a number of which the value is not looked at."""
-    return Scalar(scalar_type(kind) or "") if isinstance(kind, Known) and scalar_type(kind) in ("float", "int") else kind
-
-
-def result_of(program: Function) -> Kind:
-    """The kind of what a program returns."""
-    found: Kind = BOTTOM
-    for block in blocks_in(program.body):
-        if isinstance(block.terminator, Return):
-            found = join(found, substitute(program.kinds, block.terminator.value))
-    return found
-
-
-def blocks_in(block: Block) -> Iterator[Block]:
-    """A block, and all in which a `return` of the same function may stand."""
-    yield block
-    for line in block.lines:
-        if not isinstance(line, Def):
-            for inner in blocks_of(line):
-                yield from blocks_in(inner)
-
-
-def note_rule(state: State, rule: Rule | None, function: Any = None) -> None:
-    """Remember what the derivative relies on: the rule of a function, or that it has none."""
-    function = function if rule is None else rule.function
-    name = str(getattr(function, "__name__", "rule"))
-    state.guards.setdefault((id(function), "rule", name), Guard(RuleOf(function), "rule", name, rule))
-    for used in rule.names if rule is not None else ():
-        scope = rule.scope if rule is not None else None
-        assert scope is not None
-        try:
-            value = scope.lookup(used)
-        except LookupError:
-            continue
-        if scope.module is not None and vars(scope.module).get(used) is value:
-            state.guards.setdefault((id(scope.module), "attribute", used), Guard(scope.module, "attribute", used, value))
-        else:
-            state.guards.setdefault((id(scope), "global", used), Guard(scope, "global", used, value))
 
 
 def ordered(call: Call, rule: Rule) -> tuple[tuple[Atom, ...], Mapping[str, Atom]]:
@@ -160,11 +74,6 @@ def _probe(call: Call, rule: Rule) -> Apply:
 
 def _by_reading(call: Call, rule: Rule) -> Kind:
     """The kind of the result, found by reading the function."""
-    from types import FunctionType
-
-    from wengert.analysis.inline import inline_function
-    from wengert.analysis.loop_kinds import settled
-
     function = rule.inside or rule.function
     if not isinstance(function, FunctionType):
         return UNKNOWN

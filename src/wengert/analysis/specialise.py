@@ -18,7 +18,7 @@ from wengert.analysis import copying as copying  # and so do these
 from wengert.analysis import getters as getters
 from wengert.analysis import ordering as ordering
 from wengert.analysis.aliases import mutable
-from wengert.analysis.calls import specialise_call
+from wengert.analysis.calls import specialise_call, write_call
 from wengert.analysis.environment import Environment, Guard
 from wengert.analysis.frame import Frame
 from wengert.analysis.inline import Site, ready
@@ -106,7 +106,7 @@ def specialise(
 
 def prepare(state: State, recursion: Recursion) -> None:
     """Make a state ready to walk over programs."""
-    state.run, state.call = Walk(state).run, partial(specialise_call, state)
+    state.run, state.call, state.write = Walk(state).run, partial(specialise_call, state), write_call
     state.recursion = recursion
 
 

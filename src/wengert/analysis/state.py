@@ -142,7 +142,8 @@ class State:
         self.woven: dict[Any, Any] = {}  # by the id of a `for` over a generator: the lines that stand for it
         self.lasting: dict[str, Name] = {}  # the newest name in such lines, for each hint: they are read again in the next round
         self.numbers = count()
-        self.call: Callable[[Frame, Apply, list[Line]], bool]  # set by `specialise`, as are the two below
+        self.call: Callable[[Frame, Apply, list[Line]], bool]  # set by `specialise`, as are the three below
+        self.write: Callable[[Any], bool]  # a `Call`
         self.run: Callable[[Block, Frame, Any, list[Line]], Terminator]  # set by `specialise`
         self.recursion: Recursion  # set by `specialise`
 
