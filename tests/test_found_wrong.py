@@ -443,3 +443,28 @@ def _a_sum_of_nothing_that_may_be_none(p, box):
 def test_the_sum_of_an_empty_list_has_an_adjoint_of_no_items() -> None:
     for p in ([-0.5, -0.3], [0.5, -0.3]):
         check_grads(_a_sum_of_nothing_that_may_be_none, (np.array(p), [0.8]), order=1)
+
+
+def _a_range_backward_whose_index_is_needed(u, r):
+    u, n = u.copy(), len(u)
+    for step in range(2):
+        for i in reversed(range(n - 1)):
+            u[i] = u[i] * r - r * u[i + 1]
+    return u @ u
+
+
+def _an_iterator_over_a_range_that_two_loops_share(x, n):
+    numbers = reversed(range(n))
+    for i in numbers:
+        x = x * x + i
+        if i == 1:
+            break
+    for i in numbers:
+        x = x * i + 3 * x
+    return x
+
+
+def test_a_range_that_is_run_over_backward_is_not_asked_of_its_used_up_iterator() -> None:
+    check_grads(_a_range_backward_whose_index_is_needed, (np.linspace(0.1, 1.0, 5), 0.3), order=2)
+    check_grads(_an_iterator_over_a_range_that_two_loops_share, (0.7, 4), order=2)
+    assert "for i in range(n - 1):\n" in grad(_a_range_backward_whose_index_is_needed).source(np.ones(5), 0.3)

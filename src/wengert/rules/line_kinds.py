@@ -24,7 +24,6 @@ from wengert.ir.kinds import (
     EITHER,
     INT,
     NUMERIC,
-    RANGE,
     UNKNOWN,
     Array,
     Bottom,
@@ -299,7 +298,7 @@ def _in(line: Apply, args: list[Kind]) -> Result:
 
 
 def _reversed(line: Apply, args: list[Kind]) -> Result:
-    return RANGE if isinstance(args[0], Range) else Iterator(element_of(args[0]))
+    return Iterator(element_of(args[0]))
 
 
 def _always(kind: Kind) -> Callable[[Apply, list[Kind]], Result]:

@@ -22,10 +22,10 @@ def reversed_sources(b: Builder, loop: For | While, found: Plan, keeping: Keepin
     mapping: dict[Name, Atom] = {}
     for name in found.index:
         assert isinstance(loop, For)
-        source = loop.sources[0]
+        source, backward = loop.sources[0], keeping.homes.backward.get(id(loop))
         if name == keeping.counted.get(id(loop)):
             source = b.apply("range", b.apply("len", source))
-        sources.append(_reversed(b, source, INT))
+        sources.append(_reversed(b, source, INT) if backward is None else backward)
         elements.append(_again(b, name))
         mapping[name] = elements[-1]
     for name in found.aligned:
@@ -33,8 +33,8 @@ def reversed_sources(b: Builder, loop: For | While, found: Plan, keeping: Keepin
         elements.append(_again(b, name))
         mapping[name] = elements[-1]
     if not sources:
-        if isinstance(loop, For) and sized(b, loop) and not may_break(loop.body):
-            source = loop.sources[0]
+        if isinstance(loop, For) and sized(b, loop, keeping.homes) and not may_break(loop.body):
+            source = keeping.homes.backward.get(id(loop), loop.sources[0])
             sources = [source if isinstance(b.kind(source), Range) else b.apply("range", b.apply("len", source))]
             elements = [b.names.fresh(base(loop.elements[0]) if isinstance(b.kind(source), Range) else "_")]
         else:

@@ -6,12 +6,13 @@ of a loop, from a branch that was perhaps not taken, from around.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Block, Break, Const, For, Function, If, Line, Name, While
 from wengert.ir.kinds import Array, List, Range, Tuple
-from wengert.ir.walk import blocks_of, bound, defined, exits
+from wengert.ir.walk import blocks_of, bound, defined, exits, lines_of, reads
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,16 +32,35 @@ class Homes:
     line: dict[Name, Line]
     starts: dict[int, Segment]  # id of a block -> its first segment
     after: dict[int, Segment]  # id of a line that may exit -> the segment of what follows it
+    backward: dict[int, Name]  # id of a loop over `reversed(range(n))` -> the range
 
 
 def homes(function: Function) -> Homes:
     """Find the segment of every name."""
-    found = Homes({}, {}, {}, {})
+    found = Homes({}, {}, {}, {}, {})
     root = Segment(None, None, True)
     for name in function.parameters:
         found.segment[name] = root
     _scan(function.body, root, found)
+    _find_ranges_run_backward(function, found)
     return found
+
+
+def _find_ranges_run_backward(function: Function, found: Homes) -> None:
+    """The ranges that a loop runs over backward, by an iterator made for this loop alone, which is used up after it."""
+    lines = list(lines_of(function))
+    loops = [line for line in lines if isinstance(line, For) and len(line.sources) == 1]
+    uses = Counter(atom for line in lines for atom in reads(line)) if loops else Counter()
+    for loop in loops:
+        source = loop.sources[0]
+        made = found.line.get(source) if isinstance(source, str) else None
+        if not isinstance(source, str) or not isinstance(made, Apply) or made.op != "reversed" or uses[source] > 1:
+            continue
+        (collection,) = made.args
+        around = found.segment[loop.elements[0]].parent
+        alone = around is not None and found.segment[source].loop is around.loop
+        if alone and isinstance(collection, str) and isinstance(function.kinds.get(collection), Range):
+            found.backward[id(loop)] = collection
 
 
 def _scan(block: Block, segment: Segment, found: Homes) -> None:
@@ -79,9 +99,9 @@ def may_break(block: Block) -> bool:
     )
 
 
-def sized(b: Builder, loop: For) -> bool:
+def sized(b: Builder, loop: For, known: Homes) -> bool:
     """Is the number of turns that of one range, array or list?"""
-    return len(loop.sources) == 1 and isinstance(b.kind(loop.sources[0]), (Range, Array, List, Tuple))
+    return id(loop) in known.backward or (len(loop.sources) == 1 and isinstance(b.kind(loop.sources[0]), (Range, Array, List, Tuple)))
 
 
 def segment_marker(segment: Segment) -> Apply:

@@ -71,9 +71,9 @@ class Deciding:
         self.stored: dict[Name, Apply | None] = {}
         self.quick: set[Name] = set()  # arrays that are made again of one that is saved
         self.order = {name: k for k, name in enumerate(keeping.homes.segment)}
-        whole = isinstance(loop, For) and not may_break(loop.body) and sized(b, loop)
+        whole = isinstance(loop, For) and not may_break(loop.body) and sized(b, loop, keeping.homes)
         if whole and isinstance(loop, For):
-            if isinstance(b.kind(loop.sources[0]), Range):
+            if isinstance(b.kind(keeping.homes.backward.get(id(loop), loop.sources[0])), Range):
                 self.free[loop.elements[0]] = None
             if id(loop) in keeping.counted:
                 self.free[keeping.counted[id(loop)]] = None
