@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
 import inspect
 import linecache
 import math
 import pickle
+import symtable
 import threading
 import traceback
 from pathlib import Path
@@ -16,7 +18,8 @@ import numpy as np
 import pytest
 
 import wengert
-from wengert import ArgumentError, differentiate, grad, jvp, value_and_grad, vjp
+from wengert import ArgumentError, differentiate, grad, jvp, runtime, value_and_grad, vjp
+from wengert.backend.save import _helper_text, _with_needed_by_helpers
 from wengert.modes import JVP, VJP
 
 SCALE = 2.0
@@ -438,6 +441,33 @@ def test_a_saved_module_checks_the_kinds_of_arrays_and_trees(tmp_path: Path) -> 
         with pytest.raises(TypeError) as caught:
             namespace["grad_norm"](*other)
         assert str(caught.value) == "grad_norm was made for {'a': float64[*], 'b': float}, float64[*, *]"
+
+
+def powered(x, y, n=2, *, scale=0.5):
+    x += y
+    return scale * np.sum(x ** n)
+
+
+def test_a_saved_module_takes_the_users_defaults(tmp_path: Path) -> None:
+    path, x = tmp_path / "saved.py", np.ones(2)
+    grad(powered).save(path, x.copy(), x)
+    assert "def grad_powered(x, y, n=2, scale=0.5):" in path.read_text()
+    namespace: dict[str, Any] = {}
+    exec(compile(path.read_text(), str(path), "exec"), namespace)
+    assert list(namespace["grad_powered"](x.copy(), x)) == [2.0, 2.0]
+    assert list(namespace["grad_powered"](x.copy(), x, 3)) == [6.0, 6.0]
+    with pytest.raises(ValueError, match="share memory"):
+        namespace["grad_powered"](x, x)
+
+
+@pytest.mark.parametrize("helper", runtime.HELPERS, ids=lambda helper: helper.__name__)
+def test_the_text_of_a_helper_reads_only_what_a_saved_module_holds(helper: Any) -> None:
+    held = {*_with_needed_by_helpers({helper.__name__: helper}), *vars(builtins)}
+    waiting = [symtable.symtable(_helper_text(helper, helper.__name__), "saved.py", "exec")]
+    while waiting:
+        scope = waiting.pop()
+        assert {name.get_name() for name in scope.get_symbols() if name.is_global() and name.is_referenced()} <= held
+        waiting += scope.get_children()
 
 
 def test_what_cannot_be_imported_is_not_saved(tmp_path: Path) -> None:

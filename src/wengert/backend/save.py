@@ -28,7 +28,7 @@ import math
 import os
 import textwrap
 from collections.abc import Mapping, Sequence
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,7 @@ def module_text(text: str, library: Mapping[str, Any], function: FunctionType, p
     imports += [f"from {module} import {', '.join(names)}" for module, names in sorted(from_modules.items())]
 
     head = "\n\n".join("\n".join(part) for part in (sorted(imports, key=_import_order), literals) if part)
-    return "\n\n\n".join([*filter(None, [head]), *helpers, _checked(text, entry, check)])
+    return "\n\n\n".join([*filter(None, [head]), *helpers, _with_defaults(_checked(text, entry, check), entry, function)])
 
 
 def _import_order(line: str) -> tuple[bool, bool, str]:
@@ -103,7 +103,7 @@ def _with_needed_by_helpers(wanted: dict[str, Any]) -> dict[str, Any]:
     needed = dict(wanted)
     waiting = [value for value in wanted.values() if value in runtime.HELPERS]
     while waiting:
-        for name in waiting.pop().__code__.co_names:
+        for name in _names_in(waiting.pop().__code__):
             value = np if name == "np" else runtime.NAMED.get(name)
             if name not in needed and (value in runtime.HELPERS or value is np):
                 needed[name] = value
@@ -111,14 +111,22 @@ def _with_needed_by_helpers(wanted: dict[str, Any]) -> dict[str, Any]:
     return needed
 
 
+def _names_in(code: CodeType) -> list[str]:
+    """The names that a helper reads, those of the functions inside of it too."""
+    return [*code.co_names, *(name for part in code.co_consts if isinstance(part, CodeType) for name in _names_in(part))]
+
+
 def _helper_text(helper: Any, name: str) -> str:
     """The text of a helper, without annotations, under the name the text uses."""
     tree = ast.parse(inspect.getsource(helper))
     node = tree.body[0]
     assert isinstance(node, ast.FunctionDef)
-    node.returns, node.name = None, name
-    for argument in [*node.args.args, *node.args.kwonlyargs, *filter(None, (node.args.vararg, node.args.kwarg))]:
-        argument.annotation = None
+    node.name = name
+    for part in ast.walk(tree):
+        if isinstance(part, ast.FunctionDef):
+            part.returns = None
+        elif isinstance(part, ast.arg):
+            part.annotation = None
     documentation = node.body[0]
     if isinstance(documentation, ast.Expr) and isinstance(documentation.value, ast.Constant):
         documentation.value.value = str(documentation.value.value).split("\n\n")[0]
@@ -144,6 +152,20 @@ def _home(name: str, value: Any, function: FunctionType) -> tuple[str, str]:
     if not module or not module.replace(".", "").isidentifier() or not name.isidentifier():
         raise error("W091", function=function.__name__, what=f"`{name}` cannot be imported")
     return module, name
+
+
+def _with_defaults(text: str, entry: ast.FunctionDef, function: FunctionType) -> str:
+    """The text with the user's defaults, as far as they are literals and stand at the end: `steps=10`."""
+    defaults = {name: parameter.default for name, parameter in inspect.signature(function).parameters.items()}
+    lines = text.splitlines(keepends=True)
+    for argument in reversed(entry.args.args):
+        literal = _literal(defaults.get(argument.arg, inspect.Parameter.empty))
+        if literal is None:
+            break
+        line, at = (argument.end_lineno or argument.lineno) - 1, argument.end_col_offset or 0
+        encoded = lines[line].encode()
+        lines[line] = (encoded[:at] + f"={literal}".encode() + encoded[at:]).decode()
+    return "".join(lines)
 
 
 def _checked(text: str, entry: ast.FunctionDef, check: str) -> str:
