@@ -234,6 +234,21 @@ def closures_that_share_a_variable(x):
     return scaled(x) + add(1.0)
 
 
+def product_of_quarters(a, b):
+    n = a.shape[0]
+    if n <= 1:
+        return a * b
+    m = n // 2
+    left = product_of_quarters(a[:m, :m], b[:m, :m])
+    right = product_of_quarters(a[m:, m:], b[m:, m:])
+    return np.block([[left, left * right], [right, left + 1.0]]) * np.ptp(a)
+
+
+@case(np.linspace(0.1, 1.0, 16).reshape(4, 4) ** 2)
+def a_recursion_that_calls_functions_made_of_others(a):
+    return np.sum(product_of_quarters(a, a) ** 2)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_both_modes_agree_with_differences(name):
     agree(*CASES[name])

@@ -301,6 +301,20 @@ def written_by_itself(a, x, n):
 CASES["the function itself"] = written_by_itself, (np.array([1.5, 2.0]), 0.7, 3)
 
 
+def counted(x, n, state):
+    state["calls"] += 1
+    state["total"] += x * x
+    if n:
+        counted(x * state["total"], n - 1, state)
+
+
+@case(0.4)
+def a_dict_with_a_count(x):
+    state = {"calls": 0, "total": 0.0}
+    counted(x, 3, state)
+    return state["total"] * state["calls"]
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_both_modes_agree_with_differences_and_leave_what_a_plain_call_leaves(name):
     agree(*CASES[name], order=2)

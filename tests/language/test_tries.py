@@ -503,6 +503,63 @@ def a_float_has_no_shape(x):
     return k * x
 
 
+class Forgiving:
+    """Decorators whose exceptions are an argument."""
+
+    @staticmethod
+    def halving(times, exceptions):
+        def around(f):
+            def inner(x):
+                for _ in range(times):
+                    try:
+                        return f(x)
+                    except exceptions:
+                        x = x / 2
+                raise RuntimeError("gave up")
+
+            return inner
+
+        return around
+
+
+@Forgiving.halving(4, (ValueError, ZeroDivisionError))
+def arc(x):
+    return math.acos(x)
+
+
+@case(3.7)
+def a_decorator_that_tries_again(x):
+    return arc(x) * x
+
+
+@case({"a": 0.7})
+def a_key_that_is_not_there(d):
+    try:
+        b = d["b"]
+    except KeyError:
+        b = d["a"] ** 2
+    return b * d["a"]
+
+
+@case(0.7)
+def a_key_that_is_not_there_in_a_branch(x):
+    d = {"a": x}
+    try:
+        y = d["b"] * 3 if x > 0.5 else x
+    except KeyError:
+        y = 5.0 * x
+    return y * d["a"]
+
+
+@case(0.7)
+def an_index_past_the_end_of_a_tuple(x):
+    v = (x, 2 * x)
+    try:
+        return v[2]
+    except (IndexError, KeyError):
+        return v[-1] ** 2
+
+
 @pytest.mark.filterwarnings("ignore:low")
 @pytest.mark.parametrize("name", CASES)
 def test_both_modes_agree_with_differences_and_leave_what_a_plain_call_leaves(name):

@@ -151,6 +151,15 @@ def classes_of(state: State, atoms: Sequence[Atom]) -> Classes:
     return tuple(dict.fromkeys(found))
 
 
+def _apart(state: State, atoms: Sequence[Atom]) -> list[Atom]:
+    """The classes one by one, where a tuple of them has a name."""
+    found: list[Atom] = []
+    for atom in atoms:
+        value = atom.value if isinstance(atom, Const) else state.callee(atom)
+        found += map(_named, value) if isinstance(value, tuple) else (atom,)
+    return found
+
+
 def _run_first(state: State, frame: Frame, line: Apply, lines: Sequence[Line], end: Terminator, classes: Sequence[Atom], out: list[Line]) -> None:
     """Write the copy of what may raise, and the line that runs it; nothing, if nothing may."""
     if not lines:
@@ -161,7 +170,7 @@ def _run_first(state: State, frame: Frame, line: Apply, lines: Sequence[Line], e
     state.define(new, UNKNOWN, any(inner.op == "call" and state.varies(*inner.args) for inner in _applied(lines)))
     place = frame.place(line.place)
     out.append(Def(function, Function("attempt", (), Block(tuple(lines), end), place=place), place))
-    out.append(Apply((new,), "caught", (function, *classes), place=place))
+    out.append(Apply((new,), "caught", (function, *_apart(state, classes)), place=place))
 
 
 def _run_once(state: State, frame: Frame, line: Apply, copy: Copy, classes: Classes, out: list[Line]) -> None:

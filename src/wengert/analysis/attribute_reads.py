@@ -130,6 +130,21 @@ def lacks(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
     return True
 
 
+def lacks_item(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
+    """A key that a dict has not, or an index past the items of a tuple or list, asked for in a `try`."""
+    kind, key = (state.kind(frame.atom(atom)) for atom in line.args)
+    match kind, key:
+        case Dict(items), (Known(wanted) | Text(str(wanted))) if wanted not in dict(items):
+            cls: type[Exception] = KeyError
+        case (Tuple(items) | List(items=tuple(items))), Known(int(wanted)) if not -len(items) <= wanted < len(items):
+            cls, wanted = IndexError, f"{'tuple' if isinstance(kind, Tuple) else 'list'} index out of range"
+        case _:
+            return False
+    raised = emit(state, "call", Const(cls, cls.__name__), Const(wanted))
+    out.append(Apply((), "raise", (raised,), place=state.place))
+    return True
+
+
 def _canonical(owner: object, name: str) -> str | None:
     """The name of a module's attribute that means the same in every text."""
     known = isinstance(owner, types.ModuleType) and owner.__name__.partition(".")[0] in ("numpy", "math", "scipy")

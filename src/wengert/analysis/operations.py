@@ -19,7 +19,7 @@ from typing import Any
 from wengert import errors
 from wengert.analysis.array_likes import beside_arrays
 from wengert.analysis.attempts import Piecemeal, attempt, attempted, exception, probe
-from wengert.analysis.attribute_reads import lacks, read_attribute
+from wengert.analysis.attribute_reads import lacks, lacks_item, read_attribute
 from wengert.analysis.boxes import box
 from wengert.analysis.calls import call_star, specialise_call
 from wengert.analysis.choosing import choose_by_number
@@ -116,6 +116,8 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
         return Stop() if call_star(state, frame, line, out) else None
     elif line.op == "unpack":
         unpack(state, frame, line, out)
+    elif line.op == "getitem" and state.trying and lacks_item(state, frame, line, out):
+        return Stop()
     else:
         plain(state, frame, line, out)
     return None

@@ -124,6 +124,8 @@ class Spots:
                     key = kind.items[key][0] if isinstance(key, int) else key
                 elif isinstance(key, int) and key < 0 and isinstance(kind, (Tuple, List)) and kind.items is not None:
                     key += len(kind.items)
+                if key not in dict(items_of(kind) or ()):
+                    continue  # this line raises
                 self._parent[line.targets[0]] = (source, key)
             elif line.op == "unpack":
                 keys: list[Any] = list(range(len(line.targets)))

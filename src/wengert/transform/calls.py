@@ -9,7 +9,7 @@ they are each other's adjoints, so that a pair can be differentiated again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,12 +21,16 @@ from wengert.ir.kinds import (
     UNKNOWN,
     Array,
     Bottom,
+    Dict,
     Kind,
     Known,
+    List,
     Numeric,
     NumpyScalar,
     Optional,
+    Record,
     Scalar,
+    Tuple,
     Union,
     Unknown,
     axes_of,
@@ -48,6 +52,7 @@ class Undoing:
     backward: str
     positions: tuple[int, ...]  # of the arguments whose adjoints it returns
     saved: Name | None  # what the forward half kept, the last target of its call
+    kinds: tuple[Kind, ...] = ()  # of those arguments, as the callee has them
 
 
 class CallReversal(Adjoints):
@@ -70,8 +75,8 @@ class CallReversal(Adjoints):
         kept = () if undoing.saved is None else (undoing.saved,)
         hints = [hint((operand,)) if isinstance(operand, str) and operand in self.active else "" for operand in operands]
         made = b.apply_many("invoke", Const(undoing.backward), *given, *kept, *out_bars, hints=hints, keywords=PURE)
-        for operand, bar in zip(operands, made):
-            b.kinds[bar] = cotangent_kind(b.kind(operand))
+        for operand, bar, wanted in zip(operands, made, undoing.kinds):
+            b.kinds[bar] = _handed(b.kind(operand), wanted)
             self.hand_over(b, bars, operand, bar)
 
     def hand_over(self, b: Builder, bars: Bars, operand: Atom, bar: Atom) -> None:
@@ -116,6 +121,27 @@ def cotangent_kind(kind: Kind) -> Kind:
     if isinstance(kind, (Unknown, Numeric, Optional, Bottom)):
         return UNKNOWN
     return FLOAT if isinstance(kind, Scalar) and kind.type in ("number", "int", "bool") else kind
+
+
+def _handed(kind: Kind, wanted: Kind) -> Kind:
+    """The kind of an argument's adjoint: of a container, with a number wherever the callee has one that varies.
+
+    >>> from wengert.ir.kinds import Dict
+    >>> _handed(Dict((("s", Known(0.0)),)), Dict((("s", FLOAT),)))
+    Dict(items=(('s', Scalar(type='float')),))
+    """
+    items, others = items_of(kind), items_of(wanted)
+    if items is None or others is None or len(items) != len(others):
+        return cotangent_kind(kind)
+    made = [_handed(one, other) if parts(one) or not parts(other) else cotangent_kind(other) for (_, one), (_, other) in zip(items, others)]
+    match kind:
+        case Tuple():
+            return Tuple(tuple(made))
+        case List():
+            return replace(kind, items=tuple(made))
+        case Dict() | Record():
+            return replace(kind, items=tuple((key, one) for (key, _), one in zip(items, made)))
+    return kind
 
 
 def fitted(b: Builder, value: Atom, kind: Kind) -> Atom:

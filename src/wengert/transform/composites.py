@@ -44,6 +44,9 @@ def expand_composites(function: Function, wanted: Sequence[Name]) -> Function:
         %2 = %0 * %1
         return %2
     """
+    if function.callees:  # which of their arguments vary is another for each call: all are taken to
+        callees = {name: expand_composites(callee, callee.parameters) for name, callee in function.callees.items()}
+        function = replace(function, callees=callees)
     if not any(isinstance(line, Apply) and is_composite(line) for line in lines_of(function)):
         return function
     pass_ = _Expansion(function, active(function, wanted))

@@ -25,6 +25,7 @@ from wengert.ir.build import Names
 from wengert.ir.callees import with_callees
 from wengert.ir.core import Apply, Atom, Block, Const, Function, If, Line, Name, Return, Yield
 from wengert.ir.kinds import UNKNOWN, Array, List, Numeric, Saved, scalar_type
+from wengert.ir.values import substitute
 from wengert.ir.walk import WRITES, all_names, base, defined, exits, functions_of, lines_of, map_blocks, map_functions, reads
 from wengert.transform.bars import Bars
 from wengert.transform.calls import Undoing, cotangent_kind, results_of
@@ -151,14 +152,15 @@ class Pairs(Variants[Pair]):
             if line.op != "invoke" or active.isdisjoint(line.targets):
                 return line
             pair = self.pair(self.key(line, active), len(line.targets))
+            given = tuple(substitute(pair.callee.kinds, pair.callee.parameters[position]) for position in pair.positions)
             if not pair.saves:
-                undoings[line.targets[0]] = Undoing(pair.backward, pair.positions, None)
+                undoings[line.targets[0]] = Undoing(pair.backward, pair.positions, None, given)
                 return line
             first = base(line.targets[0])
             named = f"{pair.callee.name if first.startswith('%') else first}_saved"
             saved = names.fresh("saved" if first == "out" else named)
             kinds[saved] = Saved(pair.forward)
-            undoings[line.targets[0]] = Undoing(pair.backward, pair.positions, saved)
+            undoings[line.targets[0]] = Undoing(pair.backward, pair.positions, saved, given)
             return replace(line, targets=(*line.targets, saved), args=(Const(pair.forward), *line.args[1:]))
 
         return replace(function, body=block(function.body), kinds=kinds), undoings
