@@ -9,6 +9,7 @@ Where the row does not cover the arguments and none of them varies, the call sta
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import Any
 
@@ -20,8 +21,10 @@ from wengert.analysis.call import Call
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.stores import WHOLE, emit, store
 from wengert.ir.core import Apply, Atom, Const
-from wengert.ir.kinds import UNKNOWN, Array, Dict, Known
+from wengert.ir.kinds import UNKNOWN, Array, Dict, Known, is_floating
 from wengert.rules import bind
+from wengert.rules.primitive import Call as Bound
+from wengert.rules.primitive import KindOf
 
 
 def call_primitive(call: Call, op: str, function: Callable[..., Any] | None, spelled: str | None = None) -> None:
@@ -98,9 +101,39 @@ def _out_of(call: Call, op: str, function: Callable[..., Any] | None, into: Atom
     mask = named.pop("where", None) if isinstance(function, np.ufunc) else None
     args = tuple(map(state.read, call.args))
     keywords = tuple((key, state.read(atom)) for key, atom in named.items())
-    bind(Apply((call.target,), op, args, keywords, place=state.place))
-    value = emit(state, op, *args, keywords=keywords)
-    if mask is not None:
-        value = emit(state, "np.where", state.read(mask), value, state.read(into))
+    bound = bind(Apply((call.target,), op, args, keywords, place=state.place))
+    if mask is None:
+        value = emit(state, op, *args, keywords=keywords)
+    else:
+        chosen = state.read(mask)
+        singular = _singular(bound, state.kind)
+        args = tuple(emit(state, "np.where", chosen, atom, Const(_inside(bound))) if atom in singular else atom for atom in args)
+        value = emit(state, "np.where", chosen, emit(state, op, *args, keywords=keywords), state.read(into))
     store(state, into, (WHOLE,), value)
     call.bind(into)
+
+
+def _singular(call: Bound, kind: KindOf) -> set[Atom]:
+    """The operands at which a partial may have a pole; where NumPy computes nothing, ours must not meet one.
+
+    A ufunc with `where=` leaves the other elements alone: it raises no flag there, and has no derivative of any order. So what stands
+    for it takes a number inside of its domain there, `np.sqrt(np.where(mask, x, 0.5))`: 0 times infinity would be nan, however much later.
+    """
+    if call.primitive.family != "elementwise":
+        return set()
+    named = {
+        node.id
+        for partial in call.partials(kind).values()
+        for _, factor in partial.factors
+        for node in ast.walk(factor)
+        if isinstance(node, ast.Name)
+    }
+    operands = [name for name in call.primitive.parameters if name in call.arguments and is_floating(kind(call[name]))]
+    wanted = [name for name in operands if name in named] or (operands if call.primitive.result in named else [])
+    return {call[name] for name in wanted if isinstance(call[name], str)}
+
+
+def _inside(call: Bound) -> float:
+    """A number inside of the domain of a function."""
+    low, high = call.primitive.domain
+    return next(number for number in (0.5, 1.0, 2.0) if low < number < high)

@@ -57,6 +57,7 @@ from wengert.transform.bars import (
     zero,
 )
 from wengert.transform.keeping import Keeping
+from wengert.transform.masks import common
 from wengert.transform.terms import Term, write
 
 MANY_LEAVES = frozenset({"*"})
@@ -199,7 +200,7 @@ class Adjoints:
         for spot in sorted(spots, key=lambda spot: any(base(t.base) == hint(spot) for t in bars.get(spot, ()) if isinstance(t.base, str))):
             terms = bars.get(spot)
             if terms and not (len(terms) == 1 and (terms[0].plain or (isinstance(terms[0].base, Const) and not terms[0].factors))):
-                bars[spot] = [Term(self.total(b, _in_order(terms, hint(spot)), spot))]
+                bars[spot] = [Term(self.total(b, _in_order(terms, hint(spot)), spot), masks=common(terms))]
 
     def ask_newest(self, lines: Sequence[Line]) -> list[Line]:
         """Lines of the reverse sweep, with questions for a shape asked of arrays that are there: versions not overwritten, operands read anyway."""

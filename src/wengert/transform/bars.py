@@ -284,7 +284,7 @@ def real_part(b: Builder, term: Term, kind: Kind, whole: Kind = UNKNOWN) -> Term
     complex_ = not all(map(is_real, kinds)) if unclear else any(map(may_be_complex, kinds))
     if not is_real(kind) or not complex_:
         return term
-    return Term(b.apply("np.real", write(b, [term]), spelled=".real"))
+    return Term(b.apply("np.real", write(b, [term]), spelled=".real"), masks=term.masks)
 
 
 def _same(a: tuple[Axis, ...], b: tuple[Axis, ...]) -> bool:

@@ -45,7 +45,7 @@ from wengert.transform.bars import (
     reduced,
 )
 from wengert.transform.growing import GrowthReversal
-from wengert.transform.masks import MASKING, bar_of_where, masked, multiplied
+from wengert.transform.masks import MASKING, bar_of_where, common, masked, multiplied, summed, zero_already
 from wengert.transform.reads import ReadReversal
 from wengert.transform.ruled import RuleReversal
 from wengert.transform.terms import Factor, Term, term_axes, times, write
@@ -107,14 +107,18 @@ class LineReversal(WriteReversal, ReadReversal, GrowthReversal, RuleReversal):
             self.by_tangent(call, operands, b, bars)
             return
         small = bar_of_where(b, call, bars.get((target,), ())) if line.op == "np.where" else None
+        before = common(bars.get((target,), ()))
         bar = self.take(b, bars, (target,)) if small is None else small
         assert primitive.vjp is not None
         for name in operands:
             operand = call[name]
             assert isinstance(operand, str)
+            if zero_already(call, name, before):
+                self.give(bars, operand, reduced(b, Term(bar, masks=before), target, operand))
+                continue
             value = primitive.vjp(b, call, bar, name)
             if line.op in MASKING and not is_container(b.kind(operand)):
-                self.give(bars, operand, real_part(b, masked(b, call, name, bar, value), b.kind(operand)))
+                self.give(bars, operand, real_part(b, masked(b, call, name, bar, before, value), b.kind(operand)))
                 continue
             self.contribute(b, bars, operand, value, b.kind(target))
 
@@ -221,7 +225,7 @@ class LineReversal(WriteReversal, ReadReversal, GrowthReversal, RuleReversal):
         """Elementwise lines and weighted sums: the adjoint times factors."""
         target, primitive = call.result, call.primitive
         terms = bars.pop((target,))
-        term = terms[0] if len(terms) == 1 else Term(write(b, terms, hint((target,))))
+        term = terms[0] if len(terms) == 1 else summed(b, terms, hint((target,)))
         if primitive.real and not all(is_real(b.kind(call[name])) for name in operands):
             term = real_part(b, term, NUMERIC)
         if primitive.family == "weighted":

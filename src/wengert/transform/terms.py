@@ -21,7 +21,7 @@ from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import Kind, axes_of, dtype_of, is_floating, scalar_type
 
 if TYPE_CHECKING:
-    from wengert.transform.masks import Mask
+    from wengert.transform.masks import Masks
 
 Factor = tuple[str, Atom]  # ("*", x) or ("/", x)
 
@@ -33,7 +33,7 @@ class Term:
     base: Atom
     coefficient: int | float = 1
     factors: tuple[Factor, ...] = ()
-    masks: tuple[Mask, ...] = ()  # where it is known to be zero: see `masks.py`
+    masks: Masks = ()  # where it is known to be zero: see `masks.py`
     bare: Atom | None = None  # the base as it was before it was masked
 
     @property
