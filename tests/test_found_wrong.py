@@ -468,3 +468,35 @@ def test_a_range_that_is_run_over_backward_is_not_asked_of_its_used_up_iterator(
     check_grads(_a_range_backward_whose_index_is_needed, (np.linspace(0.1, 1.0, 5), 0.3), order=2)
     check_grads(_an_iterator_over_a_range_that_two_loops_share, (0.7, 4), order=2)
     assert "for i in range(n - 1):\n" in grad(_a_range_backward_whose_index_is_needed).source(np.ones(5), 0.3)
+
+
+def _two_names(p):
+    a, b = p
+    return a + 2 * b
+
+
+def _two_names_a_turn(p):
+    s = 0.0
+    for a, b in p:
+        s += a - b
+    return s
+
+
+def _ends(p):
+    a, *_, c = p
+    return a + c
+
+
+@pytest.mark.parametrize(
+    "function, p",
+    [(_two_names, np.ones(3)), (_two_names, [1.0, 2.0, 3.0]), (_two_names_a_turn, np.ones((2, 3))), (_two_names_a_turn, [[1.0, 2.0], [1.0, 2.0, 3.0]]), (_ends, [1.0])],
+)  # fmt: skip
+def test_a_sequence_of_another_length_than_there_are_names_raises_where_no_value_is_needed(function, p) -> None:
+    with pytest.raises(ValueError, match="values to unpack"):
+        function(p)
+    with pytest.raises(ValueError, match="values to unpack"):
+        grad(function)(p)
+    with pytest.raises(ValueError, match="values to unpack"):
+        jvp(function, (p,), (p,))
+    if function is not _ends:
+        grad(function)(p[:2] if function is _two_names else [row[:2] for row in p])

@@ -5,7 +5,7 @@ Effects, exits and what they need stay; comments stay where code stays under the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -29,6 +29,7 @@ from wengert.ir.core import (
     While,
     Yield,
 )
+from wengert.ir.kinds import Array, Kind, List
 from wengert.ir.walk import base, blocks_of, exits, lines_of, map_blocks, names, reads
 from wengert.rules.line_kinds import acts
 
@@ -59,7 +60,7 @@ def eliminate_dead_code(function: Function, kept: frozenset[str] = frozenset(), 
             yield t.1
         return t.2
     """
-    return replace(function, body=_Sweep(seen_writes(function), attempts(function), kept, tapes).block(function.body, set(), ()))
+    return replace(function, body=_Sweep(seen_writes(function), attempts(function), kept, tapes, function.kinds).block(function.body, set(), ()))
 
 
 def read_back(function: Function, given: Collection[Name]) -> frozenset[Name]:
@@ -98,12 +99,26 @@ def _pick(values: Sequence[T], keep: Sequence[bool]) -> tuple[T, ...]:
 
 
 class _Sweep:
-    def __init__(self, seen: frozenset[Name], attempts: frozenset[Name], kept: frozenset[str], tapes: frozenset[Name]) -> None:
+    def __init__(
+        self, seen: frozenset[Name], attempts: frozenset[Name], kept: frozenset[str], tapes: frozenset[Name], kinds: Mapping[Name, Kind]
+    ) -> None:
+        self.kinds = kinds
         self.seen, self.attempts, self.kept, self.tapes = seen, attempts, kept, tapes
         self.loops: list[Sequence[bool]] = []
 
     def acts(self, line: Apply) -> bool:
-        return acts(line) or line.op in self.kept or not self.seen.isdisjoint(line.targets)
+        return acts(line) or self.checks(line) or line.op in self.kept or not self.seen.isdisjoint(line.targets)
+
+    def checks(self, line: Apply) -> bool:
+        """Does the line raise where a sequence has another length than there are names? A gradient may need none of the values."""
+        if line.op not in ("unpack", "unpack_star"):
+            return False
+        match self.kinds.get(line.args[0]) if isinstance(line.args[0], str) else None:
+            case List(items=None) | Array(axes=None):
+                return True
+            case Array(axes=axes):
+                return line.op == "unpack_star" or not axes or axes[0] != len(line.targets)
+        return False
 
     def block(self, block: Block, live: set[Name], keep: Sequence[bool]) -> Block:
         """The block without what is dead; `live`, what is read after it, becomes what is read before it."""
@@ -150,7 +165,7 @@ class _Sweep:
                     live |= set(reads(line))
                     return line
                 inner: set[Name] = set()
-                body = _Sweep(self.seen, self.attempts, self.kept, self.tapes).block(line.function.body, inner, ())
+                body = _Sweep(self.seen, self.attempts, self.kept, self.tapes, {**self.kinds, **line.function.kinds}).block(line.function.body, inner, ())
                 live |= inner.difference(line.function.parameters)
                 return replace(line, function=replace(line.function, body=body))
 
