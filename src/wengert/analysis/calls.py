@@ -23,6 +23,7 @@ import numpy as np
 from wengert import errors
 from wengert.analysis.call import OBJECTS, SPECIAL, Call, is_hashable, known_atom
 from wengert.analysis.derivative_calls import call_derivative, has_program, is_derivative
+from wengert.analysis.draws import draw, draw_of_module, source_of
 from wengert.analysis.frame import Frame
 from wengert.analysis.inline import inline_closure, inline_function
 from wengert.analysis.inner import Inner, call_inner, call_maker, maker_of
@@ -131,6 +132,10 @@ def write_call(call: Call) -> bool:
             replaced = _replaced(call, call.function.value)
             if replaced is not None:
                 return replaced
+        source = source_of(call, owner)
+        drawn = None if source is None else draw(call, source, owner, name)
+        if drawn is not None:
+            return drawn
         call_method_of(call, owner, name)
         return False
     if isinstance(kind, Closure) and kind.name in state.closures:
@@ -182,6 +187,9 @@ def _choose(call: Call, test: Atom, *functions: Atom) -> None:
 
 
 def _known(call: Call, function: Callable[..., Any]) -> bool:
+    drawn = draw_of_module(call, function)
+    if drawn is not None:
+        return drawn
     maker = maker_of(function)
     if maker is not None:
         if not call_maker(call, maker, function):

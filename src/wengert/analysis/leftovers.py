@@ -13,7 +13,7 @@ from wengert.analysis.derivative_calls import is_derivative
 from wengert.analysis.frame import Frame
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Function, If, Line, Name, While
-from wengert.ir.kinds import UNKNOWN, Bottom, Closure, Kind, Known, Record, Text, Unknown, describe
+from wengert.ir.kinds import UNKNOWN, Bottom, Closure, Instance, Kind, Known, Record, Text, Unknown, describe
 from wengert.ir.walk import atoms, map_blocks, names, rename
 from wengert.rules import lookup, open_parameters
 
@@ -126,6 +126,8 @@ def refusal(state: State, line: Apply) -> errors.Error | None:
         method = state.methods.get(value) if isinstance(value, str) else None
         if method is not None:
             owner = state.kind(method.value)
+            if isinstance(owner, Instance) and not state.varies(*line.targets):
+                return None  # places that are drawn with probabilities
             if isinstance(owner, Text) and all(isinstance(state.kind(target), Text) for target in line.targets):
                 return None  # '{}'.format(x)
             what = describe(owner) if not isinstance(owner, Unknown) else "a value of unknown kind"

@@ -66,6 +66,13 @@ CALLS: dict[str, Code] = {
         "How the result depends on a differentiated argument is not known.",
         "Write it with arithmetic on numbers and arrays, or say `stop_gradient` to the operands",
     ),
+    "W048": Code(
+        "NoRule",
+        "A random draw of which it is not known how it varies",
+        "no rule says how the draw `{name}` varies with {what}",
+        "A number that is drawn by rejection, or counted, jumps as its parameters change, so no formula moves it with them.",
+        "Draw a standard number and compute with it (`loc + scale * rng.standard_normal()`), or say `stop_gradient` to the parameter",
+    ),
     # memory
     "W080": Code(
         "AliasError",

@@ -44,6 +44,13 @@ class Sparse:
 
 
 @dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a library's class in which nothing varies: a source of random numbers (`rules/draws.py`)."""
+
+    cls: type
+
+
+@dataclass(frozen=True, slots=True)
 class Numeric:
     """A real number or real array of which no more is known: Python or NumPy, of any shape."""
 
@@ -167,7 +174,7 @@ class Bottom:
 
 
 Kind: TypeAlias = (
-    Scalar | NumpyScalar | Array | Sparse | Numeric | Text | Known | Tuple | List | Dict | Record | Iterator | Range | Slice | Closure | Optional | Saved | Unknown | Bottom
+    Scalar | NumpyScalar | Array | Sparse | Instance | Numeric | Text | Known | Tuple | List | Dict | Record | Iterator | Range | Slice | Closure | Optional | Saved | Unknown | Bottom
 )
 
 FLOAT, INT, BOOL, COMPLEX, NUMBER = map(Scalar, ("float", "int", "bool", "complex", "number"))
@@ -262,7 +269,7 @@ def may_carry_derivative(kind: Kind) -> bool:
         return may_carry_derivative(kind.kind)
     if isinstance(kind, Union):
         return any(map(may_carry_derivative, kind.options))
-    if isinstance(kind, (Text, Range, Slice, Sparse, Bottom)):
+    if isinstance(kind, (Text, Range, Slice, Sparse, Instance, Bottom)):
         return False
     if isinstance(kind, Known):
         return False
@@ -283,6 +290,8 @@ def describe(kind: Kind) -> str:
         return f"np.{kind.dtype}"
     if isinstance(kind, Array):
         return f"{kind.dtype}[{', '.join(map(str, kind.axes))}]"
+    if isinstance(kind, Instance):
+        return kind.cls.__name__
     if isinstance(kind, Sparse):
         return f"sparse matrix of {kind.dtype}"
     if isinstance(kind, Text):

@@ -8,6 +8,7 @@ It says what the key of a derivative must say and no more, so that arguments of 
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ from wengert.ir.kinds import (
     UNKNOWN,
     Array,
     Dict,
+    Instance,
     Kind,
     Known,
     List,
@@ -35,6 +37,9 @@ from wengert.ir.kinds import (
 )
 from wengert.ir.lattice import join_all
 from wengert.tree import attributes_of
+
+SOURCES = frozenset({np.random.Generator, np.random.RandomState, random.Random})
+"""Classes of objects that draw random numbers."""
 
 
 def kind_of(value: Any) -> Kind:
@@ -75,6 +80,8 @@ def kind_of(value: Any) -> Kind:
         return Record(kind, tuple((field, kind_of(getattr(value, field))) for field in fields))
     if callable(value) or kind is type(np):
         return Known(value)
+    if kind in SOURCES:
+        return Instance(kind)
     if kind.__module__.startswith("scipy.sparse") and getattr(value, "ndim", 0) == 2:
         return Sparse(value.dtype.name)
     return UNKNOWN

@@ -177,24 +177,6 @@ def _index_like(kind: Kind) -> Kind:
     return Array("int64", kind.axes) if isinstance(kind, Array) else UNKNOWN
 
 
-# random draws: constants, but each draw once. `np.random.default_rng(...).normal()` is a call of an unknown object's method
-for _name in ("rand", "randn"):
-    constant(f"y = np.random.{_name}(*sizes)", kind=lambda call, kind: _drawn(call), pure=False)
-for _name in ("random", "random_sample"):
-    constant(
-        f"y = np.random.{_name}(size=None)",
-        kind=lambda call, kind: FLOAT if kind(call["size"]) == Known(None) else UNKNOWN,
-        pure=False,
-    )
-constant("y = np.random.seed(x=None)", kind=always(Known(None)), pure=False)
-constant("y = np.random.permutation(x)", pure=False)
-constant("y = np.random.randint(low, high=None, size=None)", pure=False)
-
-
-def _drawn(call: Call) -> Kind:
-    return Array("float64", tuple(f"{call.result}:{i}" for i in range(len(call.starred)))) if call.starred else FLOAT
-
-
 constant("y = np.isclose(x, y, rtol=1e-5, atol=1e-8)", kind=elementwise_kind("x", "y"))
 
 # what the user says does not vary: the value itself, in every mode and at every level
