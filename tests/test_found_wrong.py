@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from wengert import check_grads, grad, jacfwd, jvp, value_and_grad
+from wengert.rules import op_of
 
 
 def an_exit_two_branches_deep_is_not_dropped(x):
@@ -500,3 +501,26 @@ def test_a_sequence_of_another_length_than_there_are_names_raises_where_no_value
         jvp(function, (p,), (p,))
     if function is not _ends:
         grad(function)(p[:2] if function is _two_names else [row[:2] for row in p])
+
+
+def _a_shuffle_of_what_is_read_backward(w, n):
+    rng, order, noise = np.random.default_rng(0), np.arange(4), np.zeros(4)
+    for _ in range(n):
+        rng.shuffle(order)
+        rng.standard_normal(out=noise)
+        for i in order:
+            w = math.sin(w + i)
+        w += np.sum(np.sin(w * noise)) * order[0]
+    return w
+
+
+def test_a_random_source_that_writes_into_an_array_overwrites_it() -> None:
+    check_grads(_a_shuffle_of_what_is_read_backward, (0.7, 3), order=2)
+
+
+def test_no_other_function_has_the_id_of_one_that_has_a_row() -> None:
+    import scipy.stats
+
+    op_of(scipy.stats.alpha.logsf)  # which loads the rows of methods, that are made anew each time they are asked for
+    methods = [(name, getattr(scipy.stats.alpha, name)) for name in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf") for _ in range(200)]
+    assert {op_of(method) for _, method in methods} == {None}

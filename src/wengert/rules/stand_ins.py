@@ -30,6 +30,7 @@ OPAQUE = ""
 """What a resolver answers for a function that must not be looked into: a call, refused where something differentiated goes in."""
 
 _EXACT: dict[int, FunctionType] = {}
+_REPLACED: list[Any] = []  # the functions themselves, so that no other has the id of one
 
 
 def replace_by(function: Any) -> Callable[[Any], Any]:
@@ -38,6 +39,7 @@ def replace_by(function: Any) -> Callable[[Any], Any]:
     def enter(stand_in: Any) -> Any:
         if function is not None:
             _EXACT[id(function)] = stand_in
+            _REPLACED.append(function)
         return stand_in
 
     return enter

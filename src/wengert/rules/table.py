@@ -121,6 +121,7 @@ ALIASES = {"min": "a_min", "max": "a_max", "newshape": "shape"}
 
 _TABLE: dict[str, Primitive] = {}
 _OPS: dict[int, str] = {}  # id of the function -> op
+_NAMED: list[object] = []  # those functions
 _METHODS: dict[str, str] = {}
 _ATTRIBUTES: dict[str, str] = {}
 _MODULES = {"np": np, "math": math, "cmath": cmath}
@@ -181,7 +182,7 @@ def add(primitive: Primitive, *, method: bool | str = False, attribute: str | No
     assert op not in _TABLE, f"two rows for {op}"
     _TABLE[op] = primitive
     if function is not None:
-        _OPS.setdefault(id(function), op)
+        also_called(function, op)
     if method:
         _METHODS[method if isinstance(method, str) else op.rpartition(".")[2]] = op
     if attribute:
@@ -205,8 +206,9 @@ def add_method(name: str, op: str) -> None:
 
 
 def also_called(function: object, op: str) -> None:
-    """Another function object with the meaning of `op`, such as `operator.add`."""
+    """A function object with the meaning of `op`; it is kept, so that no other ever has its id (a bound method is made anew each time)."""
     _OPS.setdefault(id(function), op)
+    _NAMED.append(function)
 
 
 # the notation: one function for each algebra
