@@ -19,7 +19,9 @@ from wengert.ir.walk import RESIZING, WRITES, atoms, blocks_of, lines_of
 from wengert.rules.line_kinds import acts
 from wengert.rules.views import may_show
 
-AGAIN = frozenset({"raise", "store", "append", "insert", "pop", "push", "pull", "scatter_add", "add_at"})
+AGAIN = frozenset(
+    {"raise", "store", "append", "insert", "pop", "push", "pull", "scatter_add", "add_at", "add_key", "take_key", "pop_key"}
+)
 """Ops that may be done twice although they act: they raise the same exception, or change what the program itself has made."""
 
 

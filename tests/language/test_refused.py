@@ -21,7 +21,7 @@ CASES = {
     "W041: a function of what only a branch knows": "if x > 0.5:\n    k = 2 * x\n    g = lambda t: t * k\nelse:\n    g = lambda t: t\nreturn g(x)",
     "W081: one array in a dict under two names": "r = np.ones(2) * x\nd = {'a': r, 'b': r}\nd['a'][0] = 5.0\nreturn d['b'].sum()",
     "W081: an array changed through the dict that holds it": "r = np.ones(2) * x\nd = {}\nd['a'] = r\nd['a'][0] = 5.0\nreturn r.sum()",
-    "W083: a key that only the run knows": "d = {}\nfor i in range(n):\n    d[i] = x * i\nreturn d[1]",
+    "W083: a key that only the run knows": "d = {'a': x, 'b': [x]}\nfor i in range(n):\n    d[f'{i}'] = x * i\nreturn d['a']",
 }
 
 

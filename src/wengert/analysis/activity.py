@@ -22,14 +22,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from wengert.analysis.summaries import Summaries
-from wengert.ir.core import Apply, Atom, Block, Break, Continue, Def, For, Function, If, Line, Name, Pass, Return, While, Yield
-from wengert.ir.kinds import Kind, Record, may_carry_derivative
+from wengert.ir.core import (
+    Apply,
+    Atom,
+    Block,
+    Break,
+    Const,
+    Continue,
+    Def,
+    For,
+    Function,
+    If,
+    Line,
+    Name,
+    Pass,
+    Return,
+    While,
+    Yield,
+)
+from wengert.ir.kinds import Kind, Map, Record, may_carry_derivative
 from wengert.ir.values import substitute
 from wengert.ir.walk import exits, reads
 from wengert.rules.table import bind, is_flat, lookup
 
 STRUCTURE = frozenset({
     "getitem", "tuple", "list", "dict", "record", "unpack", "unpack_star", "append", "insert", "pop", "push", "pull", "scatter_add", "add_at", "store", "write",
+    "mapping", "get_key", "add_key", "take_key", "pop_key",
     "write_add", "copy", "fresh", "snapshot",
     "unbroadcast", "project", "plus", "save", "restore", "next", "unread", "reversed", "iadd", "isub", "imul", "itruediv",
 })  # fmt: skip
@@ -61,17 +79,23 @@ def differentiable_atoms(line: Apply, kinds: Mapping[Name, Kind] = {}) -> tuple[
         first = 1 + (len(line.targets) if line.op == "ruled" else 0)
         return line.args[first : first + line.args[first - 1].value.operands]  # type: ignore[union-attr]  # that argument is the constant with the program
     if line.op in STRUCTURE:
-        if line.op in ("getitem", "next", "reversed", "pop", "pull"):
+        if line.op in ("getitem", "next", "reversed", "pop", "pull", "take_key"):
             return line.args[:1]
+        if line.op == "reversed" and isinstance(substitute(kinds, line.args[0]), Map):  # the keys
+            return ()
+        if line.op in ("get_key", "pop_key"):
+            return (line.args[0], *line.args[2:])
         if line.op == "push":
             return line.args[:2]
-        if line.op in ("scatter_add", "add_at", "store", "write", "write_add", "insert"):
+        if line.op in ("scatter_add", "add_at", "store", "write", "write_add", "insert", "add_key"):
             return (line.args[0], line.args[-1])
-        if line.op in ("dict", "record"):
-            return line.args[1::2] if line.op == "dict" else line.args[2::2]
+        if line.op in ("dict", "mapping", "record"):
+            return line.args[2::2] if line.op == "record" else line.args[1::2]
         return line.args
     if line.op == "getattr" and isinstance(substitute(kinds, line.args[0]), Record):
         return line.args[:1]
+    if line.op == "list_of" and isinstance(substitute(kinds, line.args[0]), Map):
+        return ()
     primitive = lookup(line.op)
     if primitive is None:
         return () if line.op in CONSTANT else line.args
@@ -127,7 +151,9 @@ class _Varied:
     def _loop(self, line: For | While) -> None:
         self._mark(line.carried, line.initial)
         if isinstance(line, For):
-            self._mark(line.elements, line.sources)
+            self._mark(
+                line.elements, [Const(None) if isinstance(substitute(self.kinds, atom), Map) else atom for atom in line.sources]
+            )
         self.loops.append(line)
         before = -1
         while before != (before := sum(name in self.names for name in line.carried)):

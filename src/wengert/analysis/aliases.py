@@ -24,6 +24,7 @@ from wengert.ir.kinds import (
     Kind,
     Known,
     List,
+    Map,
     Numeric,
     NumpyScalar,
     Optional,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from wengert.analysis.state import State
     from wengert.rules.table import Primitive
 
-HOLDING = frozenset({"tuple", "list", "dict", "append", "write", "iadd", "insert", "extend", "record"})
+HOLDING = frozenset({"tuple", "list", "dict", "mapping", "append", "write", "iadd", "insert", "extend", "record"})
 """Ops whose result refers to their arguments."""
 
 MAYBE_VIEWS = frozenset({
@@ -97,8 +98,8 @@ def basic(kind: Kind) -> bool | None:
 
 def note_memory(state: State, line: Apply, row: Primitive | None) -> None:
     """Note what the result of a line shares with its arguments."""
-    if line.op in ("unpack", "unpack_star", "next", "pop"):
-        for target in line.targets[: 1 if line.op == "pop" else None]:
+    if line.op in ("unpack", "unpack_star", "next", "pop", "pop_key"):
+        for target in line.targets[: 1 if line.op in ("pop", "pop_key") else None]:
             if mutable(state.kind(target)):
                 taken(state, target, line.args[0])
         return
@@ -142,7 +143,7 @@ def _item(state: State, line: Apply, source: str) -> None:
             state.heap.overlap(target, state.heap.root(state.heap.location(source)))
         return
     fixed = isinstance(base, (Dict, Tuple)) and isinstance(line.args[1], Const)
-    if fixed or isinstance(base, (Array, List)):
+    if fixed or isinstance(base, (Array, List, Map)):
         plain = basic(state.kind(line.args[1])) if isinstance(base, Array) else True
         if plain:
             view(state, line, source)

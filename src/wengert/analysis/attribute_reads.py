@@ -33,6 +33,7 @@ from wengert.ir.kinds import (
     Dict,
     Known,
     List,
+    Map,
     Numeric,
     NumpyScalar,
     Record,
@@ -97,9 +98,12 @@ def read_attribute(state: State, frame: Frame, line: Apply, out: list[Line]) -> 
     new = state.apply(target, frame, out, "getattr", value, wanted, place=line.place)
     if isinstance(kind, Bottom):
         state.define(new, BOTTOM)
-    elif op is None and (isinstance(kind, (List, Dict, Text, Tuple)) or method_op(name) is not None or kind is UNKNOWN):
+    elif op is None and (isinstance(kind, (List, Dict, Map, Text, Tuple)) or method_op(name) is not None or kind is UNKNOWN):
         varied = state.varies(new)
-        cls = next((cls for form, cls in ((List, list), (Dict, dict), (Tuple, tuple), (Text, str)) if isinstance(kind, form)), None)
+        cls = next(
+            (cls for form, cls in ((List, list), (Dict, dict), (Map, dict), (Tuple, tuple), (Text, str)) if isinstance(kind, form)),
+            None,
+        )
         state.define(new, Closure(new) if cls is not None and hasattr(cls, name) else UNKNOWN, varied)
     state.methods[new] = Method(handle, name)
     state.lazy.add(new)

@@ -23,6 +23,7 @@ from wengert.analysis.fields import assign
 from wengert.analysis.generators import enumerated
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.instances import is_instance, type_of
+from wengert.analysis.maps import inline, made_of, of_keys
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import (
     UNKNOWN,
@@ -244,6 +245,8 @@ def _listed(call: Call) -> bool:
 
 
 def _dict(call: Call) -> bool:
+    if len(call.args) == 1 and not call.keywords and made_of(call):
+        return True
     if call.args:
         return len(call.args) == 1 and merged(call.state, call.frame, call.line, call.target, call.args, call.keywords, call.out)
     atoms: list[Atom] = []
@@ -253,6 +256,11 @@ def _dict(call: Call) -> bool:
     return True
 
 
+
+
+def _from_keys(call: Call) -> bool:
+    """`dict.fromkeys(keys, value)`."""
+    return len(call.args) in (1, 2) and not call.keywords and inline(call, of_keys)
 
 
 def _checkpointed(call: Call) -> bool:
@@ -280,6 +288,6 @@ SPECIAL.update({
     builtins.zip: _zip, builtins.enumerate: _enumerate, builtins.reversed: _reversed, builtins.isinstance: _isinstance,
     builtins.callable: _callable, builtins.type: _type, builtins.hasattr: _hasattr, builtins.getattr: _getattr, builtins.setattr: _setattr,
     builtins.tuple: _sequence("tuple"),
-    builtins.list: _sequence("list"), builtins.dict: _dict, builtins.super: _super,
+    builtins.list: _sequence("list"), builtins.dict: _dict, dict.fromkeys: _from_keys, builtins.super: _super,
     builtins.map: _map, functools.partial: _partial, operator.getitem: _getitem, functools.reduce: _reduce,
 })  # fmt: skip

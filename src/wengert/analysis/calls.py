@@ -28,6 +28,7 @@ from wengert.analysis.frame import Frame
 from wengert.analysis.inline import inline_closure, inline_function
 from wengert.analysis.inner import Inner, call_inner, call_maker, maker_of
 from wengert.analysis.loop_kinds import settled
+from wengert.analysis.maps import take_all
 from wengert.analysis.meeting import Side, meet
 from wengert.analysis.method_calls import call_method_of
 from wengert.analysis.mutators import AT, FUNCTIONS
@@ -232,6 +233,8 @@ def _known(call: Call, function: Callable[..., Any]) -> bool:
             call.bind(taken[0])
             return False
         call.args = taken
+    if is_hashable(function) and call.state.recursion.mapped:
+        take_all(call, function)
     if is_hashable(function) and function in OF_NAMES and (not call.args or function in (exec, eval)):
         raise errors.error("W029", call.frame.place(call.line.place), name=function.__name__)
     special = SPECIAL.get(function) if is_hashable(function) else None

@@ -21,11 +21,20 @@ from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Location, Slot
 from wengert.analysis.state import Fact, State
 from wengert.ir.core import Apply, Atom, Const, For, Line, Name
-from wengert.ir.kinds import INT, Array, Dict, Kind, Known, Scalar
+from wengert.ir.kinds import INT, Array, Dict, Kind, Known, List, Map, Scalar
 from wengert.rules import element_of
 
-Tree: TypeAlias = "Atom | tuple[Tree, ...]"
+Tree: TypeAlias = "Atom | Entries | tuple[Tree, ...]"
 """A source, or the trees of sources that are walked over in step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The values of a dict whose keys only the run knows, or its items: what is walked over is its keys."""
+
+    source: Name
+    pairs: bool
+
 
 ITERABLES = frozenset({"zip", "enumerate", "items", "keys", "values"})
 """Calls whose result is only walked over, and then never made."""
@@ -68,7 +77,7 @@ class Sources:
         changed = {location for location, part in slots if part is None}
         found = {atom for atom in self.atoms if isinstance(atom, str) and heap.root(heap.location(atom)) in changed} - self.indexed
         for atom in found:
-            if not isinstance(state.kind(atom), Array):
+            if not isinstance(state.kind(atom), (Array, Map)):
                 raise errors.error("W083", state.place, what="a list that a loop walks over")
         self.indexed.update(found)
         return bool(found)
@@ -86,7 +95,24 @@ class Sources:
         """Name the elements; where one stands for several, write the tuple of them, which goes if nobody reads it."""
         elements: list[Name] = []
 
+        def entry(tree: Entries, old: Name | None) -> Name:
+            key = state.names.fresh()
+            state.define(key, element_of(state.kind(tree.source)))
+            elements.append(key)
+            value = state.names.fresh() if tree.pairs or old is None else state.target(frame, old)
+            state.emit(Apply((value,), "getitem", (state.read(tree.source), key), place=frame.place(self.line.place)), out)
+            state.lazy.add(value)
+            if not tree.pairs:
+                return value
+            new = state.names.fresh() if old is None else state.target(frame, old)
+            state.emit(Apply((new,), "tuple", (key, value), place=frame.place(self.line.place)), out)
+            state.lazy.add(new)
+            state.made[new] = (key, value)
+            return new
+
         def element(tree: Tree, old: Name | None) -> Name:
+            if isinstance(tree, Entries):
+                return entry(tree, old)
             if isinstance(tree, tuple):
                 parts = tuple(element(branch, None) for branch in tree)
                 new = state.names.fresh() if old is None else state.target(frame, old)
@@ -96,6 +122,10 @@ class Sources:
                 return new
             new = state.names.fresh() if old is None else state.target(frame, old)
             kind = element_of(state.kind(tree))
+            if isinstance(state.kind(tree), Map):
+                state.define(new, kind)
+                elements.append(new)
+                return new
             if tree in self.indexed and isinstance(tree, str):
                 return self._item(state, frame, tree, new, kind, elements, out)
             state.define(new, kind, state.varies(tree))
@@ -131,6 +161,8 @@ def sources_of(state: State, frame: Frame, line: For, out: list[Line]) -> Source
             return emit("count", args[1]), tree(args[0])
         args = (state.read(args[0]), *args[1:])
         kind = state.kind(args[0])
+        if isinstance(kind, Map) and isinstance(args[0], str):
+            return args[0] if op == "keys" else Entries(args[0], op == "items")
         assert isinstance(kind, Dict)
         keys = [Const(key) for key, _ in kind.items]
         parts: list[Tree] = []
@@ -150,6 +182,12 @@ def counted(sources: Sources, state: State, frame: Frame, out: list[Line]) -> tu
         if atom not in sources.indexed:
             atoms.append(atom)
             continue
+        if isinstance(state.kind(atom), Map):
+            keys = state.names.fresh()
+            state.emit(Apply((keys,), "list_of", (atom,), place=frame.place(sources.line.place)), out)
+            state.define(keys, List(element_of(state.kind(atom))))
+            atoms.append(keys)
+            continue
         length, run = state.names.fresh(), state.names.fresh()
         state.emit(Apply((length,), "len", (state.read(atom),), place=frame.place(sources.line.place)), out)
         state.emit(Apply((run,), "range", (length,), place=frame.place(sources.line.place)), out)
@@ -160,5 +198,5 @@ def counted(sources: Sources, state: State, frame: Frame, out: list[Line]) -> tu
 def _leaves(trees: Sequence[Tree]) -> list[Atom]:
     found: list[Atom] = []
     for tree in trees:
-        found += _leaves(tree) if isinstance(tree, tuple) else [tree]
+        found += _leaves(tree) if isinstance(tree, tuple) else [tree.source if isinstance(tree, Entries) else tree]
     return found

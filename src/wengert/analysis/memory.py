@@ -51,19 +51,19 @@ from wengert.ir.core import (
     While,
     Yield,
 )
-from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, List, Numeric, Tuple, Unknown
+from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, List, Map, Numeric, Tuple, Unknown
 from wengert.ir.values import substitute
 from wengert.ir.walk import CONSUMING, GROWING, RESIZING, WRITES, lines_of
 from wengert.rules.table import lookup
 from wengert.rules.views import SOMETIMES
 
 HOLDING = frozenset({
-    "getitem", "getattr", "tuple", "list", "dict", "record", "set", "unpack", "unpack_star", "reversed", "next", "unread", *GROWING, "plus", "alias",
+    "getitem", "get_key", "getattr", "tuple", "list", "dict", "mapping", "record", "set", "unpack", "unpack_star", "reversed", "next", "unread", *GROWING, "plus", "alias",
     "unbroadcast", "box", "unbox", "save", "restore",
 })  # fmt: skip
 """Ops of structure whose results may hold, or be, (a part of) their arguments."""
 
-DISPLAYS = frozenset({"tuple", "list", "dict", "record", "set", "plus", "save", "restore"})
+DISPLAYS = frozenset({"tuple", "list", "dict", "mapping", "record", "set", "plus", "save", "restore"})
 """Those that hold every argument, not the first alone."""
 
 NOTHING = frozenset({"comment", "undo", "raise", "slice", "count", "fstring", "format", "copy", "fresh", "snapshot", "last_writes", "zero_of", "apart", "unit", "project", "segment"})
@@ -113,7 +113,7 @@ def memory(function: Function) -> Memory:
     if walk.writes or walk.resized:
         found.overwritten = frozenset((*_overwritten(found), *_resized(walk)))
     for name in found.bound:
-        if name in found.origin and not isinstance(substitute(found.kinds, name), (List, Dict)):  # those may change in length
+        if name in found.origin and not isinstance(substitute(found.kinds, name), (List, Dict, Map)):  # those may change in length
             found.versions.setdefault(found.origin[name], [found.origin[name]]).append(name)
     for names in found.versions.values():
         names.sort(key=lambda name: found.bound[name].time)

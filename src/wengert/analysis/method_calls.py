@@ -12,11 +12,13 @@ from collections.abc import Callable
 from wengert import errors
 from wengert.analysis.call import Call
 from wengert.analysis.loop_kinds import ITERABLES
+from wengert.analysis.mapped import ask_for_map
+from wengert.analysis.maps import map_method
 from wengert.analysis.mutators import WRITING
 from wengert.analysis.primitive_calls import call_primitive
 from wengert.analysis.removals import REMOVING
 from wengert.ir.core import Atom, Const
-from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, List, Numeric, NumpyScalar, Scalar, Sparse, Text, Tuple
+from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, List, Map, Numeric, NumpyScalar, Scalar, Sparse, Text, Tuple
 from wengert.rules import method_op
 from wengert.rules.result_kinds import NotStatic, static
 
@@ -34,9 +36,9 @@ def call_method_of(call: Call, value: Atom, name: str) -> None:
     special = METHODS.get(name)
     if special is not None and special(call, value):
         return
-    if _changes(call, value, name):
+    if map_method(call, value, name) or _changes(call, value, name):
         return
-    value = call.state.read(value)
+    handle, value = value, call.state.read(value)
     kind = call.state.kind(value)
     if isinstance(kind, (List, Dict, Tuple)) and name == "__getitem__" and len(call.args) == 1 and not call.keywords:
         call.emit("getitem", value, *call.args)
@@ -50,9 +52,11 @@ def call_method_of(call: Call, value: Atom, name: str) -> None:
         call.args = (value, *call.args)
         call_primitive(call, op, None, f".{name}")
         return
-    if isinstance(kind, Dict) and _dict_method(call, value, kind, name):
+    if isinstance(kind, Map) and name in ITERABLES and not call.args and call.iterable(name, (handle,)):
         return
-    if isinstance(kind, (List, Dict)) and name in CHANGING and (call.varied or call.state.varies(value)):
+    if isinstance(kind, Dict) and _dict_method(call, handle, value, kind, name):
+        return
+    if isinstance(kind, (List, Dict, Map)) and name in CHANGING and (call.varied or call.state.varies(value)):
         what = "a list" if isinstance(kind, List) else "a dict"
         raise errors.error("W046", call.frame.place(call.line.place), name=name, what=what)
     varied = call.varied or call.state.varies(value)
@@ -89,13 +93,15 @@ def _changes(call: Call, handle: Atom, name: str) -> bool:
     return True
 
 
-def _dict_method(call: Call, value: Atom, kind: Dict, name: str) -> bool:
+def _dict_method(call: Call, handle: Atom, value: Atom, kind: Dict, name: str) -> bool:
     if name in ITERABLES and not call.args:
         return call.iterable(name, (value,))
     if name == "get" and 1 <= len(call.args) <= 2 and not call.keywords:
         try:
             key = static(call.state.kind(call.args[0]))
         except NotStatic:
+            if call.varied or call.state.varies(value):
+                ask_for_map(call.state, handle)
             return False
         if key in dict(kind.items):
             call.emit("getitem", value, Const(key))

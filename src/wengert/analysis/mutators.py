@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from wengert.analysis.mapped import ask_for_map
 from wengert.analysis.objects import is_virtual
 from wengert.analysis.packing import packed
 from wengert.analysis.state import State
@@ -141,6 +142,7 @@ def _setdefault(state: State, kind: Kind, handle: Name, args: Sequence[Atom], ke
         return None
     key = state.kind(args[0])
     if not isinstance(key, (Text, Known)) or key.value is None:
+        ask_for_map(state, handle)
         return None
     if key.value not in dict(kind.items):
         store(state, handle, (args[0],), args[1] if len(args) > 1 else NONE)

@@ -30,6 +30,8 @@ from wengert.analysis.generators import consume, offer
 from wengert.analysis.global_names import import_name, read_global
 from wengert.analysis.guarding import DONE
 from wengert.analysis.inline import tuple_of
+from wengert.analysis.mapped import ask_for_map, read_under_unknown_key
+from wengert.analysis.maps import popped
 from wengert.analysis.objects import OPERATORS, call_method, class_of, is_real, is_virtual, location_of, method_of, operate
 from wengert.analysis.packing import packed
 from wengert.analysis.removals import without
@@ -41,6 +43,7 @@ from wengert.ir.kinds import (
     Array,
     Kind,
     Known,
+    Map,
     Text,
     Tuple,
 )
@@ -144,6 +147,8 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
         if type(index) is int and -len(parts) <= index < len(parts):
             state.bind(frame, line.targets[0], parts[index])
             return
+    if line.op == "getitem":
+        read_under_unknown_key(state, handles[0], frame.atom(line.args[1]))
     held = state.held(handles[0], handles[1]) if line.op == "getitem" else None
     if held is not None:
         state.bind(frame, line.targets[0], held)
@@ -233,9 +238,13 @@ def forget(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     args = tuple(map(frame.atom, line.args))
     if line.op == "delitem" and isinstance(handle, str) and not is_real(state, handle):
         key = state.kind(args[1])
+        if isinstance(state.kind(args[0]), Map):
+            popped(state, handle, args[1])
+            return
         if isinstance(key, (Known, Text)) and without(state, handle, key.value):
             return
     if state.varies(*args):
+        ask_for_map(state, handle)
         raise errors.error("W083", state.place, what="something that an item is deleted from")
     if line.op == "delitem" and state.kind(args[0]) != UNKNOWN:
         raise errors.error("W018", state.place, name=state.spelled(handle))

@@ -99,6 +99,7 @@ class Recursion:
         self.cut = False  # the last call that never returns may be found to do so in a later round
         self.kinds = kinds
         self.unrolled: set[tuple[object, ...]] = set()  # loops that are written out, as the functions that they make are kept
+        self.mapped: set[tuple[object, ...]] = set()  # dicts whose keys only the run knows
         self.lengthy: list[object] = []  # those of the keys that could be inlined, too
         self.always: list[object] = []  # functions that are inlined however often: they cannot be callees
         self.places: dict[tuple[int, tuple[Kind, ...]], dict[tuple[int, ...], int]] = {}  # a function, where it was inlined, and how many lines that took

@@ -23,6 +23,7 @@ from wengert.analysis.environment import Environment, Guard
 from wengert.analysis.frame import Frame
 from wengert.analysis.inline import Site, ready
 from wengert.analysis.leftovers import finish
+from wengert.analysis.mapped import Mapped
 from wengert.analysis.recursion import Lengthy, Recursion, Recursive
 from wengert.analysis.state import Fact, State
 from wengert.analysis.walking import Walk
@@ -101,6 +102,8 @@ def specialise(
             recursion.lengthy.append(found.key)
         except Unroll as loop:
             recursion.unrolled.add(loop.place)
+        except Mapped as found_map:
+            recursion.mapped.add(found_map.place)
         recursion.restart()
 
 

@@ -16,6 +16,7 @@ from wengert.analysis.aliases import note_memory
 from wengert.analysis.environment import Environment, Guard
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Content, Heap, Location, Spoilt
+from wengert.analysis.mapped import made_as_map
 from wengert.analysis.sharing import Sharing
 from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Const, Function, Line, Name, Place, Terminator
@@ -76,6 +77,7 @@ class Recursion(Protocol):
     """The callees of the program that are not inlined (`recursion.py`)."""
 
     unrolled: set[tuple[object, ...]]  # the loops that are written out, by where they stand
+    mapped: set[tuple[object, ...]]  # the dicts whose keys only the run knows, by where they are written out
     cut: bool  # the last call that never returns may be found to do so in a later round
 
     def call(self, state: State, site: Any, out: list[Line], inline: Callable[[], Atom | None]) -> Atom | None:
@@ -125,6 +127,7 @@ class State:
         self.chosen: dict[Name, tuple[Atom, Atom, Atom]] = {}  # a function that a test decides on: the test, and the two
         self.displays: dict[Name, tuple[Atom, ...]] = {}  # lists that are written out, as they were made
         self.keyed: dict[Name, dict[Any, Atom]] = {}  # lists and dicts that are written out: what they held at first
+        self.made_at: dict[Name, tuple[object, ...]] = {}  # dicts that are written out: where
         self.recorded: dict[Name, dict[str, Atom]] = {}  # records that were just made: their fields
         self.contiguous: set[Name] = set()  # arrays in C order, of which every reshape is a view
         self.partials: dict[Name, tuple[Atom, tuple[Atom, ...], dict[str, Atom]]] = {}  # what `functools.partial` gave
@@ -337,6 +340,8 @@ class State:
 
     def emit(self, line: Apply, out: list[Line], varied: bool | None = None) -> None:
         """Append a line in new names, and note what its targets are."""
+        if line.op == "dict":
+            line = made_as_map(self, line)
         if varied is None:
             varied = self.carries(line)
         row = lookup(line.op)

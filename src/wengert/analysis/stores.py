@@ -20,6 +20,7 @@ from wengert import errors
 from wengert.analysis.aliases import mutable
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Spoilt, View
+from wengert.analysis.mapped import ask_for_map, check_value, under_unknown_key
 from wengert.analysis.state import Augmented, State
 from wengert.ir.core import Apply, Atom, Const, Line, Name
 from wengert.ir.kinds import (
@@ -29,6 +30,7 @@ from wengert.ir.kinds import (
     Dict,
     Known,
     List,
+    Map,
     Slice,
     Text,
     Tuple,
@@ -61,12 +63,12 @@ def store(
     assert isinstance(old, str)
     check_is_own(state, location, value)
     kind = state.kind(old)
-    if isinstance(kind, (List, Dict)) and len(steps) == 1 and not inside:
+    if isinstance(kind, (List, Dict, Map)) and len(steps) == 1 and not inside:
         _detach(state, location, steps[0])
     new = state.names.fresh(state.called(location))
     state.define(new, kind, state.varies(old, value))
     line = Apply((new,), op, (old, *steps, value), spelled=spelled, place=state.place)
-    if not isinstance(kind, Array) and op != "write_add":  # which leaves the item what it is
+    if not isinstance(kind, Array) and (op != "write_add" or isinstance(kind, Map)):  # which leaves the item what it is
         (kind,) = state.kinds_of(line)
         state.define(new, kind, state.varies(old, value))
     state.out.append(line)
@@ -164,19 +166,21 @@ def set_item(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
     """`x[i] = v`; true if it surely raises."""
     target, index, value = frame.handle(line.args[0]), frame.atom(line.args[1]), frame.handle(line.args[2])
     kind = state.kind(state.read(target))
-    if isinstance(kind, (Array, List, Dict)) and not isinstance(target, Const):
+    if isinstance(kind, (Array, List, Dict, Map)) and not isinstance(target, Const):
         location = state.heap.location(target)
         if not isinstance(value, Const):
             same = state.heap.views.get(state.heap.location(value))
             if same is not None and same.base == location and same.line.op == "getitem" and same.line.args[1] == index:
                 return False  # `x[1:] += v` has written already; this puts the view back into its place
             added = state.augmented.get(value)
-            if added is not None and added.location == location and added.index == index and isinstance(kind, Array):
+            if added is not None and added.location == location and added.index == index and isinstance(kind, (Array, Map)):
                 store(state, target, (index,), state.read(added.value), "write_add")
                 return False
         new = state.read(value)
         if isinstance(kind, Dict) and not isinstance(state.kind(index), (Text, Known)) and (state.varies(new) or state.varies(target)):
-            raise errors.error("W083", state.place, what="a dict under a key that only the run knows")
+            under_unknown_key(state, target)
+        if isinstance(kind, Map):
+            check_value(state, new)
         if isinstance(kind, List) and isinstance(state.kind(index), Slice) and state.varies(new, target):
             from wengert.analysis.removals import replaced_slice
 
@@ -191,6 +195,7 @@ def set_item(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
         out.append(Apply((), "raise", (raised,), place=state.place))
         return True
     if state.varies(value) or state.varies(target):
+        ask_for_map(state, frame.handle(line.args[0]))
         what = "a value of unknown kind" if kind == UNKNOWN else describe(kind)
         raise errors.error("W083", state.place, what=what)
     out.append(Apply((), "setitem", (target, index, value), place=frame.place(line.place)))

@@ -17,7 +17,7 @@ from wengert.backend.purity import acts
 from wengert.ir.core import Apply, Atom, Block, Const, Def, For, If, Line, Name, Return, Terminator, While, Yield
 from wengert.ir.walk import CONSUMING, base
 
-DISPLAYS = ("tuple", "list", "dict", "record", "set")
+DISPLAYS = ("tuple", "list", "dict", "mapping", "record", "set")
 SHORT = 10  # nodes of an expression
 
 

@@ -10,7 +10,7 @@ from wengert.ir.kinds import UNKNOWN, Dict, Kind, List, Tuple
 from wengert.ir.walk import base, blocks_of
 
 CALLS = frozenset({"call", "call_star", "invoke"})
-PURE = frozenset({"comment", "undo", "copy", "fresh", "alias", "unit", "unbroadcast", "project", "plus", "zero_of", "append", "insert", "push"})
+PURE = frozenset({"comment", "undo", "copy", "fresh", "alias", "unit", "unbroadcast", "project", "plus", "zero_of", "append", "insert", "push", "add_key"})
 VIEWS = frozenset({
     "getitem", "getattr", "unpack", "unpack_star", "np.transpose", "np.reshape", "np.ravel", "np.squeeze", "np.broadcast_to",
     "np.asarray", "np.expand_dims", "np.swapaxes", "np.moveaxis", "np.atleast_1d", "np.atleast_2d", "np.diagonal",
@@ -24,7 +24,7 @@ ATTRIBUTES = frozenset({".T", ".shape", ".size", ".ndim"})
 def acts(line: Line) -> bool:
     """Does the line, or one inside it, do more than compute a value?"""
     if isinstance(line, Apply):
-        return line.op in ("next", "unread", "pop", "pull") or line.op not in PURE and rules.acts(line)
+        return line.op in ("next", "unread", "pop", "pull", "pop_key", "take_key") or line.op not in PURE and rules.acts(line)
     if isinstance(line, Def):
         return False
     return any(acts(below) for inner in blocks_of(line) for below in inner.lines)

@@ -3,6 +3,7 @@
     u.1 = write(u.0, i, v)              u[i] = v
     u.1 = write(u.0, %s, 0, v)          u[1:][0] = v
     u.1 = scatter_add(u.0, i, %1)       u[i] -= v                       # where %1 is -v
+    d.1 = add_key(d.0, k, v)            d[k] = d.get(k, 0.0) + v
     u.1 = write_add(u.0, ..., v)        u += v                          # where `u` is the function's own variable
     xs.1 = append(xs.0, v)              xs.append(v)
 
@@ -15,10 +16,10 @@ import ast
 
 from wengert.backend.write import LOAD, OPERATOR, STORE, Writer, invoke
 from wengert.ir.core import Apply, Atom, Const
-from wengert.ir.kinds import Array
+from wengert.ir.kinds import Array, Map
 from wengert.ir.walk import WRITES
 
-STORES = frozenset({"append", "insert", "push", "store", "scatter_add", "add_at", *WRITES})
+STORES = frozenset({"append", "insert", "push", "store", "scatter_add", "add_at", "add_key", *WRITES})
 
 
 def stored(writer: Writer, line: Apply) -> ast.stmt:
@@ -31,7 +32,7 @@ def stored(writer: Writer, line: Apply) -> ast.stmt:
     *steps, last, value = line.args[1:]
     for step in steps:
         place = ast.Subscript(place, writer.index(step), LOAD)
-    if line.op == "add_at":
+    if line.op == "add_at" and not isinstance(writer.kinds.get(str(line.args[0])), Map):
         function = writer.dotted(writer.libraries.named("np.add.at"))
         return ast.Expr(invoke(function, place, writer.atom(last), writer.atom(value)))
     element = ast.Subscript(place, writer.index(last), STORE)
@@ -43,6 +44,12 @@ def stored(writer: Writer, line: Apply) -> ast.stmt:
             return ast.AugAssign(changed_place, OPERATOR[changed.op](), writer.atom(changed.args[1]))
         return ast.Assign([element], writer.atom(value))
     added = writer.atom(value)
+    if line.op == "add_key":
+        before = invoke(ast.Attribute(place, "get", LOAD), writer.atom(last), ast.Constant(0.0))
+        return ast.Assign(
+            [element],
+            ast.BinOp(before, ast.Add(), added) if (less := _without_sign(added)) is None else ast.BinOp(before, ast.Sub(), less),
+        )
     taken = _without_sign(added) if line.op == "scatter_add" or isinstance(added, ast.UnaryOp) else None
     if taken is not None:
         return ast.AugAssign(changed_place, ast.Sub(), taken)

@@ -134,7 +134,7 @@ class Structure(Copies):
             self.emit(out, ast.Assign([self.pattern(line)], writer.atom(args[0])), line.place)
         elif op in ("invoke", "restore") and len(line.targets) > 1:
             self.emit(out, ast.Assign([self.pattern(line)], writer.apply(line)), line.place)
-        elif op in ("next", "pop", "pull"):
+        elif op in ("next", "pop", "pull", "pop_key", "take_key"):
             self.emit(out, self.assign(line.targets[0], writer.apply(line)), line.place)
             self.copy(self.moves(line.targets[1:], args[:1]), out, line.place)
         elif not line.targets:

@@ -183,6 +183,14 @@ class Writer:
         items = [self.atom(item) for item in line.args]
         return ast.Dict(list(items[::2]), items[1::2])
 
+    _mapping = _dict
+
+    def _get_key(self, line: Apply) -> ast.expr:
+        return invoke(ast.Attribute(self.atom(line.args[0]), "get", LOAD), *map(self.atom, line.args[1:]))
+
+    def _take_key(self, line: Apply) -> ast.expr:
+        return invoke(ast.Attribute(self.atom(line.args[0]), "pop", LOAD), self.atom(line.args[1]), ast.Constant(0.0))
+
     def _record(self, line: Apply) -> ast.expr:
         cls, *items = line.args
         assert isinstance(cls, Const)
@@ -251,6 +259,7 @@ class Writer:
         return invoke(ast.Attribute(self.atom(line.args[0]), "pop", LOAD), *map(self.atom, line.args[1:]))
 
     _pop = _pull
+    _pop_key = _pull
 
     def _copy(self, line: Apply) -> ast.expr:
         return invoke(ast.Attribute(self.atom(line.args[0]), "copy", LOAD))

@@ -90,6 +90,10 @@ ACCEPTED = (
         "from types import SimpleNamespace\np = SimpleNamespace(m=x)\np.m = p.m * x\nreturn p.m",
     ),
     _accept("augmented assignment, of names, items and attributes", "AugAssign", "y = [x, n]\ny[0] += 1\ny[0] *= x\nx += y[0]\nreturn x"),
+    _accept(
+        "a dict whose keys only the run knows", "Dict Subscript.Store For",
+        "d = {}\nfor i in range(n):\n    d[i % 2] = d.get(i % 2, 0.0) + x * i\ndel d[0]\nfor k, v in d.items():\n    x += k * v\nreturn x",
+    ),
     _accept("annotation", "AnnAssign", "y: float = 2 * x\nreturn y"),
     _accept("`del`", "Delete", "y = {'a': x, 'b': n}\nz = x\ndel z\nreturn y['a']"),
     _accept("`if`, `elif`, `else`", "If", "if n:\n    x = 2 * x\nelif x:\n    x = 3 * x\nreturn x"),

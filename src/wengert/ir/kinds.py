@@ -118,6 +118,15 @@ class Dict:
 
 
 @dataclass(frozen=True, slots=True)
+class Map:
+    """A dict whose keys only the run knows; `default`: it has a value for every key (`defaultdict(float)`)."""
+
+    key: Kind
+    element: Kind
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """An object of a class that is nothing but named fields: a namedtuple, a dataclass, an attrs object."""
 
@@ -174,7 +183,7 @@ class Bottom:
 
 
 Kind: TypeAlias = (
-    Scalar | NumpyScalar | Array | Sparse | Instance | Numeric | Text | Known | Tuple | List | Dict | Record | Iterator | Range | Slice | Closure | Optional | Saved | Unknown | Bottom
+    Scalar | NumpyScalar | Array | Sparse | Instance | Numeric | Text | Known | Tuple | List | Dict | Map | Record | Iterator | Range | Slice | Closure | Optional | Saved | Unknown | Bottom
 )
 
 FLOAT, INT, BOOL, COMPLEX, NUMBER = map(Scalar, ("float", "int", "bool", "complex", "number"))
@@ -259,7 +268,7 @@ def may_carry_derivative(kind: Kind) -> bool:
     """
     if isinstance(kind, Tuple):
         return any(map(may_carry_derivative, kind.items))
-    if isinstance(kind, List):
+    if isinstance(kind, (List, Map)):
         return may_carry_derivative(kind.element)
     if isinstance(kind, (Dict, Record)):
         return any(may_carry_derivative(item) for _, item in kind.items)
@@ -304,6 +313,8 @@ def describe(kind: Kind) -> str:
         return f"[{', '.join(map(describe, kind.items)) if kind.items is not None else describe(kind.element) + ' ...'}]"
     if isinstance(kind, Dict):
         return "{" + ", ".join(f"{key!r}: {describe(item)}" for key, item in kind.items) + "}"
+    if isinstance(kind, Map):
+        return "{" + f"{describe(kind.key)}: {describe(kind.element)} ..." + "}"
     if isinstance(kind, Record):
         return f"{kind.cls.__name__}({', '.join(f'{key}: {describe(item)}' for key, item in kind.items)})"
     if isinstance(kind, Optional):

@@ -23,6 +23,7 @@ from wengert.ir.kinds import (
     Kind,
     Known,
     List,
+    Map,
     Numeric,
     NumpyScalar,
     Optional,
@@ -95,6 +96,11 @@ def join(a: Kind, b: Kind, fresh: Sequence[str] = ()) -> Kind:
         return List(join(a.element, b.element))
     if isinstance(a, Dict) and isinstance(b, Dict) and [k for k, _ in a.items] == [k for k, _ in b.items]:
         return Dict(tuple((k, join(x, y)) for (k, x), (_, y) in zip(a.items, b.items)))
+    if isinstance(a, Map) or isinstance(b, Map):
+        one, other = _as_map(a), _as_map(b)
+        if one is None or other is None:
+            return UNKNOWN
+        return Map(join(one.key, other.key), join(one.element, other.element, fresh), one.default or other.default)
     if isinstance(a, Record) and isinstance(b, Record) and a.cls is b.cls and [k for k, _ in a.items] == [k for k, _ in b.items]:
         return Record(a.cls, tuple((k, join(x, y)) for (k, x), (_, y) in zip(a.items, b.items)))
     if isinstance(a, Iterator) and isinstance(b, Iterator):
@@ -105,6 +111,11 @@ def join(a: Kind, b: Kind, fresh: Sequence[str] = ()) -> Kind:
     if (isinstance(a, numeric) or p) and (isinstance(b, numeric) or q) and _real(a) and _real(b):
         return _union((*options_of(a), *options_of(b)), fresh)
     return UNKNOWN
+
+
+def _as_map(kind: Kind) -> Map | None:
+    """A dict that nothing has been put into yet has no keys that anybody knows."""
+    return Map(BOTTOM, BOTTOM) if kind == Dict(()) else kind if isinstance(kind, Map) else None
 
 
 def _not_none(kind: Kind) -> Kind:

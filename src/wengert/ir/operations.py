@@ -109,6 +109,15 @@ def _insert(items: list[Any], position: int, item: Any) -> list[Any]:
     return longer
 
 
+def _pop_key(items: dict[Any, Any], key: Any, *default: Any) -> tuple[Any, dict[Any, Any]]:
+    rest = dict(items)
+    return rest.pop(key, *default), rest
+
+
+def _add_key(items: dict[Any, Any], key: Any, value: Any) -> dict[Any, Any]:
+    return {**items, key: items.get(key, 0.0) + value}
+
+
 def _at(change: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
     """The op `(target, *path, value)`: a copy of the target with a change at `target[step]...[last]`."""
 
@@ -252,6 +261,11 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "list": lambda *items: list(items),
     "set": lambda *items: set(items),
     "dict": lambda *items: dict(zip(items[::2], items[1::2], strict=True)),
+    "mapping": lambda *items: dict(zip(items[::2], items[1::2], strict=True)),
+    "get_key": lambda items, key, default: items.get(key, default),
+    "add_key": _add_key,
+    "take_key": lambda items, key: _pop_key(items, key, 0.0),
+    "pop_key": _pop_key,
     "record": lambda cls, *items: made_of(cls, **dict(zip(items[::2], items[1::2], strict=True))),
     "slice": slice,
     "unpack": lambda values: values,  # the evaluator counts the items

@@ -52,13 +52,13 @@ INPLACE: Mapping[str, str] = {
 WRITES = frozenset({"write", "write_add"})
 """The primal's own stores. They are *physical*: what they overwrite is the object itself, which others may hold, never a copy."""
 
-RESIZING = frozenset({"append", "insert", "pop"})
-"""The primal's own methods of lists that make one longer or shorter, in place whoever holds it."""
+RESIZING = frozenset({"append", "insert", "pop", "pop_key"})
+"""The primal's own methods of lists and dicts that make one longer or shorter, in place whoever holds it."""
 
-GROWING = frozenset({*RESIZING, "push", "pull"})
-"""Ops that make a list longer or shorter; `push` and `pull` do so to a value."""
+GROWING = frozenset({*RESIZING, "push", "pull", "take_key"})
+"""Ops that make a list or dict longer or shorter; `push`, `pull` and `take_key` do so to a value."""
 
-CONSUMING = frozenset({*INPLACE, *WRITES, *GROWING, "scatter_add", "add_at", "store", "next", "unread"})
+CONSUMING = frozenset({*INPLACE, *WRITES, *GROWING, "scatter_add", "add_at", "store", "add_key", "next", "unread"})
 """Ops that overwrite their first argument: its name is dead below them, and what it has become is their last target."""
 
 

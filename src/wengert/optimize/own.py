@@ -17,14 +17,14 @@ from dataclasses import replace
 from wengert.ir.axes import same_axis
 from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Break, Const, Continue, Def, For, Function, If, Line, Name, While, Yield
-from wengert.ir.kinds import Array, Iterator, Kind, List, Range, Slice, Text, is_scalar
+from wengert.ir.kinds import Array, Iterator, Kind, List, Map, Range, Slice, Text, is_scalar
 from wengert.ir.values import substitute
 from wengert.ir.walk import CONSUMING, RESIZING, WRITES, all_names, atoms, base, lines_of, map_atoms, map_blocks
 from wengert.optimize.last_uses import last_uses
 from wengert.rules.table import lookup
 from wengert.rules.views import SOMETIMES
 
-ALLOCATING = frozenset({"list", "store", "copy", "fresh", "scatter_add", "add_at", "push", "pull", "zero_of", "unread", "iadd", "isub", "imul", "itruediv"})
+ALLOCATING = frozenset({"list", "mapping", "add_key", "take_key", "store", "copy", "fresh", "scatter_add", "add_at", "push", "pull", "zero_of", "unread", "iadd", "isub", "imul", "itruediv"})
 ADDING = {"add": "iadd", "sub": "isub"}
 LEFT_ALONE = frozenset({*RESIZING, "next", "unread", *WRITES})
 """Consuming ops that are in place whoever holds the object: growing lists, iterators, the primal's own writes."""
@@ -233,7 +233,7 @@ class _Owning:
         if not line.targets:
             return False
         kind = substitute(self.kinds, line.targets[-1])
-        if line.op in ALLOCATING or (line.op in ("mul", "plus", "list_of") and isinstance(kind, List)):
+        if line.op in ALLOCATING or (line.op in ("mul", "plus", "list_of") and isinstance(kind, (List, Map))):
             return True
         if len(line.targets) > 1:
             return False

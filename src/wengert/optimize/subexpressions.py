@@ -12,7 +12,7 @@ from wengert.ir.walk import CONSUMING, map_atoms, map_blocks
 from wengert.rules.line_kinds import acts
 
 NEW_EACH_TIME = frozenset({
-    "list", "tuple", "dict", "record", "set", "slice", "copy", "fresh", "reversed", "count", "range", "np.zeros_like", "np.ones_like", "np.full_like",
+    "list", "tuple", "dict", "mapping", "record", "set", "slice", "copy", "fresh", "reversed", "count", "range", "np.zeros_like", "np.ones_like", "np.full_like",
     "np.zeros", "np.ones", "np.full", "np.empty", "np.empty_like", "comment", "undo", "global", "cell", "getitem", "getattr", "np.shape",
     "np.size", "np.ndim", "neg",
 })  # fmt: skip

@@ -24,15 +24,17 @@ from wengert.ir.kinds import (
     Kind,
     Known,
     List,
+    Map,
     NumpyScalar,
     Range,
     Record,
+    Scalar,
     Slice,
     Text,
     Tuple,
     scalar_type,
 )
-from wengert.ir.lattice import join_all
+from wengert.ir.lattice import join, join_all
 from wengert.rules.result_kinds import NotStatic, as_result, static
 
 
@@ -58,6 +60,8 @@ def element_of(kind: Kind) -> Kind:
             return INT
         case Text():
             return Text()
+        case Map(key):
+            return key
         case Dict(items):
             return join_all([Text(key) if isinstance(key, str) else Known(key) for key, _ in items])
     return UNKNOWN
@@ -86,6 +90,8 @@ def item_kind(kind: Kind, index: Kind, name: str, fresh: str) -> Kind:
             except NotStatic:
                 return join_all([item for _, item in items]) if items else UNKNOWN
             return next((item for known, item in items if type(known) is type(key) and known == key), UNKNOWN)
+        case Map(_, element):
+            return element
         case Range():
             return Range() if isinstance(index, Slice) else INT if _is_int(index) else UNKNOWN
         case Text():
@@ -123,7 +129,24 @@ def replaced_item(kind: Kind, path: Sequence[Kind], value: Kind) -> Kind:
             if any(type(other) is type(key) and other == key for other, _ in pairs):
                 return Dict(tuple((other, made if type(other) is type(key) and other == key else item) for other, item in pairs))
             return Dict((*pairs, (key, made)))
+        case Map(key, element, default):
+            made = replaced_item(element, rest, value) if rest else value
+            return Map(join(key, unvalued(index)), join(element, unvalued(made)), default)
     return kind
+
+
+def unvalued(kind: Kind) -> Kind:
+    """The kind of all keys, or values, of which one is known.
+
+    >>> unvalued(Tuple((Text("a"), Known(1))))
+    Tuple(items=(Text(value=None), Scalar(type='int')))
+    """
+    if isinstance(kind, Text):
+        return Text()
+    if type(kind) is Tuple:
+        return Tuple(tuple(map(unvalued, kind.items)))
+    number = scalar_type(kind)
+    return Scalar(number) if number is not None else kind
 
 
 def _is_int(kind: Kind) -> bool:

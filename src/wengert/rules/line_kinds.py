@@ -33,6 +33,7 @@ from wengert.ir.kinds import (
     Kind,
     Known,
     List,
+    Map,
     Numeric,
     NumpyScalar,
     Range,
@@ -94,7 +95,7 @@ def _for_each(line: Apply, kinds: Mapping[Name, Kind], unions: tuple[Name, ...])
     return tuple(map(join_all, zip(*each)))
 
 
-CONTAINERS = frozenset({"tuple", "list", "dict", "record", "slice", "append", "insert", "pop", "push", "pull", "next", "unbroadcast", "project", "plus"})
+CONTAINERS = frozenset({"tuple", "list", "dict", "record", "slice", "append", "insert", "pop", "push", "pull", "next", "unbroadcast", "project", "plus", "mapping", "get_key", "add_key", "take_key", "pop_key"})
 """Ops that hold their arguments, or look at what they may be: of any kind."""
 
 COMBINED = 2
@@ -163,6 +164,31 @@ def _dict(line: Apply, args: list[Kind]) -> Result:
     return Dict(tuple(items.items()))
 
 
+def _mapping(line: Apply, args: list[Kind]) -> Result:
+    made: Kind = Map(BOTTOM, BOTTOM)
+    for key, value in zip(args[::2], args[1::2]):
+        made = replaced_item(made, (key,), value)
+    return made
+
+
+def _get_key(line: Apply, args: list[Kind]) -> Result:
+    whole = args[0]
+    return join(whole.element, args[2]) if isinstance(whole, Map) else UNKNOWN
+
+
+def _add_key(line: Apply, args: list[Kind]) -> Result:
+    return replaced_item(args[0], (args[1],), args[2])
+
+
+def _take_key(line: Apply, args: list[Kind]) -> Result:
+    """The value of a key that goes, and the dict without it; where there was none it is what the last argument says, or zero."""
+    whole = args[0]
+    if not isinstance(whole, Map):
+        return (UNKNOWN, UNKNOWN)
+    other = args[2] if len(args) > 2 else linear_number(whole.element) if line.op == "take_key" else BOTTOM
+    return (join(whole.element, other), whole)
+
+
 def _record(line: Apply, args: list[Kind]) -> Result:
     cls, items = args[0], args[1:]
     names = [name.value for name in items[::2] if isinstance(name, Text) and name.value is not None]
@@ -228,6 +254,8 @@ def _first(line: Apply, args: list[Kind]) -> Result:
 def _added(line: Apply, args: list[Kind]) -> Result:
     """`a[i] += v`: an array stays what it is; a list has, somewhere, a sum in place of a number of the text."""
     whole = args[0]
+    if isinstance(whole, Map):
+        return replaced_item(whole, args[1:-1], args[-1])
     if not isinstance(whole, List):
         return whole
     *outer, last = args[1:-1]
@@ -276,7 +304,7 @@ def _is(line: Apply, args: list[Kind]) -> Result:
             or type(b.value) in small
         )
         return Known((a.value is b.value) == (line.op == "is_")) if decided else Scalar("bool")
-    some = (Scalar, NumpyScalar, Array, Numeric, Text, Tuple, List, Dict, Record, Range, Iterator, Closure)
+    some = (Scalar, NumpyScalar, Array, Numeric, Text, Tuple, List, Dict, Map, Record, Range, Iterator, Closure)
     nothing = Known(None)
     if (a == nothing and isinstance(b, some)) or (b == nothing and isinstance(a, some)):
         return Known(line.op == "is_not")
@@ -327,6 +355,11 @@ STRUCTURE: dict[str, Callable[[Apply, list[Kind]], Result]] = {
     "tuple": lambda line, args: Tuple(tuple(args)),
     "list": _list,
     "dict": _dict,
+    "mapping": _mapping,
+    "get_key": _get_key,
+    "add_key": _add_key,
+    "take_key": _take_key,
+    "pop_key": _take_key,
     "record": _record,
     "slice": lambda line, args: Slice(args[0], args[1], args[2]),
     "unpack": _unpack,

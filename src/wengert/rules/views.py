@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wengert.rules.table import lookup
 
-STRUCTURAL = frozenset({"getitem", "getattr", "unpack", "unpack_star", "unbroadcast", "project", "alias", "ruled", "next", "reversed", "record", "tuple", "list", "dict"})
+STRUCTURAL = frozenset({"getitem", "getattr", "unpack", "unpack_star", "unbroadcast", "project", "alias", "ruled", "next", "reversed", "record", "tuple", "list", "dict", "mapping", "get_key"})
 """Ops without a row that hand on what they were given, or hold it."""
 
 

@@ -30,6 +30,7 @@ from wengert.ir.kinds import (
     Kind,
     Known,
     List,
+    Map,
     Record,
     Saved,
     Tuple,
@@ -180,7 +181,7 @@ class Adjoints:
             raise errors.error("W040", b.place, name=f"reading the list `{base(spot[0])}` while it grows")
         if any(isinstance(b.kind(term.base), Iterator) for term in terms):
             terms = [Term(self.unread(b, term.base, spot)) for term in terms]
-        if not isinstance(kind_at(b, spot), (List, Saved)):
+        if not isinstance(kind_at(b, spot), (List, Map, Saved)):
             return write(b, terms, hint(spot))
         value, *rest = (write(b, [term]) for term in terms)
         for more in rest:
@@ -277,6 +278,8 @@ def _in_order(terms: Sequence[Term], name: str) -> list[Term]:
 
 def bar_kind(kind: Kind) -> Kind:
     """The kind that the adjoint of a value of this kind has at least."""
+    if isinstance(kind, Map):
+        return Map(kind.key, bar_kind(kind.element))
     return kind if isinstance(kind, (Array, List, Saved)) else linear_number(kind) if is_scalar(kind) else UNKNOWN
 
 

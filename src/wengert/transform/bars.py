@@ -21,6 +21,7 @@ from wengert.ir.kinds import (
     Iterator,
     Kind,
     List,
+    Map,
     Record,
     Saved,
     Tuple,
@@ -186,6 +187,8 @@ def zero(b: Builder, spot: Spot) -> Atom:
         return b.apply("list", hint=hint(spot))
     if isinstance(kind, List):
         return zeros(b, kind, primal(b, spot), hint(spot))
+    if isinstance(kind, Map):
+        return b.apply("mapping", hint=hint(spot))
     if isinstance(kind, Tuple):
         return b.apply("mul", b.apply("list", Const(0.0)), b.apply("len", primal(b, spot)), hint=hint(spot))
     return b.apply("np.zeros_like", primal(b, spot), hint=hint(spot))
@@ -217,7 +220,7 @@ def nothing(b: Builder, kind: Kind) -> Atom:
 
 def full(b: Builder, value: Atom, spot: Spot) -> Atom:
     """The adjoint in the full shape of the value; until it is asked for, a sum's adjoint stays one number."""
-    if isinstance(kind_at(b, spot), (List, Iterator, Saved)):
+    if isinstance(kind_at(b, spot), (List, Map, Iterator, Saved)):
         return value
     axes, have = axes_of(kind_at(b, spot)), axes_of(b.kind(value))
     if axes == () or (axes is not None and axes == have):
@@ -239,7 +242,7 @@ def shape_of(b: Builder, value: Atom) -> Name:
 
 def reduced(b: Builder, term: Term, whole: Name, operand: Atom) -> Term:
     """A contribution in the shape of `whole`, a line's result, summed to the shape of one of its operands."""
-    if isinstance(b.kind(whole), (List, Iterator, Saved)):
+    if isinstance(b.kind(whole), (List, Map, Iterator, Saved)):
         return term
     result, wanted = axes_of(b.kind(whole)), axes_of(b.kind(operand))
     if (wanted == () and result == ()) or isinstance(b.kind(operand), List):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Line, Name, While
-from wengert.ir.kinds import INT, Array, Iterator, Kind, List, Range
+from wengert.ir.kinds import INT, Array, Iterator, Kind, List, Map, Range
 from wengert.ir.walk import base, blocks_of, map_atoms, map_blocks, rename
 from wengert.transform.homes import may_break, sized
 from wengert.transform.keeping import Keeping
@@ -53,7 +53,7 @@ def _read_back(b: Builder, loop: For | While, name: Name, keeping: Keeping) -> N
     others = [keeping.homes.line.get(str(other)) for other in loop.sources if other != source]
     if not all(isinstance(line, Apply) and line.op == "count" for line in others):  # which of them ends the loop, nobody knows
         return None
-    if not isinstance(source, str) or not isinstance(b.kind(source), (List, Array)):
+    if not isinstance(source, str) or not isinstance(b.kind(source), (List, Array, Map)):
         return None
     if any(one in keeping.lost or one in keeping.memory.overwritten for one in (source, name)):
         return None

@@ -44,10 +44,12 @@ from wengert.ir.kinds import (
     FLOAT,
     UNKNOWN,
     Array,
+    Bottom,
     Dict,
     Iterator,
     Kind,
     List,
+    Map,
     Saved,
     axes_of,
     dtype_of,
@@ -151,6 +153,10 @@ class Forward(WriteTangents, CallTangents, RowTangents):
             return b.apply("list")
         if isinstance(kind, (Iterator, Saved)) or (isinstance(kind, List) and kind.items is None and isinstance(kind.element, (List, Saved))):
             return b.apply("zero_of", atom)
+        if isinstance(kind, Map):
+            return b.apply(
+                "mapping" if isinstance(kind.element, Bottom) else "zero_of", *(() if isinstance(kind.element, Bottom) else (atom,))
+            )
         if isinstance(kind, Dict) and not kind.items:  # of what may be put into it yet
             return b.apply("dict")
         if is_scalar(kind) or isinstance(atom, Const):

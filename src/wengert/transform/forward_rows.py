@@ -15,7 +15,7 @@ from dataclasses import replace
 from wengert.ir.axes import MANY, Axis, broadcast_axes, same_axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Name
-from wengert.ir.kinds import NUMERIC, UNKNOWN, Array, Kind, Tuple, axes_of, is_real
+from wengert.ir.kinds import NUMERIC, UNKNOWN, Array, Kind, Map, Tuple, axes_of, is_real
 from wengert.ir.splice import write_program
 from wengert.ir.walk import CONSUMING, base
 from wengert.rules.line_kinds import kinds_of_line
@@ -26,17 +26,19 @@ from wengert.transform.terms import Term, term_axes, times, write
 
 PARALLEL = frozenset({
     "getitem", "unpack", "unpack_star", "tuple", "list", "dict", "record", "getattr", "append", "insert", "pop", "push", "pull", "scatter_add", "add_at", "store", "copy", "fresh", "snapshot", "reversed",
-    "next", "unread", "iadd", "isub", "unbroadcast", "project", "plus",
+    "next", "unread", "iadd", "isub", "unbroadcast", "project", "plus", "mapping", "get_key", "add_key", "take_key", "pop_key",
 })  # fmt: skip
 """Ops whose tangent is the op itself, of the tangents: they move values and compute nothing."""
 
-BESIDE = frozenset({"getitem", "getattr", "scatter_add", "add_at", "store", "unbroadcast", "project"})
+BESIDE = frozenset(
+    {"getitem", "getattr", "get_key", "take_key", "pop_key", "scatter_add", "add_at", "add_key", "store", "unbroadcast", "project"}
+)
 """Those whose second argument, an index or what the result is to be like, stays itself."""
 
 POSITIONS = {"insert": 1, "pop": 1, "pull": 1, "push": 2}
 """Those that may say where in a list: which argument that is."""
 
-MOVING = frozenset({"scatter_add", "add_at", "store"})
+MOVING = frozenset({"get_key", "scatter_add", "add_at", "add_key", "store"})
 """Of those, the ones that have a whole path of indices, and then the value."""
 
 
@@ -115,7 +117,7 @@ class RowTangents:
             b.lines += primal
             primal = ()
         skip: tuple[int, ...] = tuple(range(1, max(len(line.args) - (line.op in MOVING), 2))) if line.op in BESIDE else ()
-        if line.op == "dict":
+        if line.op in ("dict", "mapping"):
             skip = tuple(range(0, len(line.args), 2))
         if line.op == "record":
             skip = (0, *range(1, len(line.args), 2))
@@ -127,10 +129,19 @@ class RowTangents:
         args = tuple(atom if k in skip else of(b, atom) for k, atom in enumerate(line.args))
         b.lines += primal
         targets = tuple(b.names.fresh(f"{base(target)}_dot") for target in line.targets)
+        if (
+            line.op == "pop_key" or line.op == "getitem" and _for_every_key(b.kind(line.args[0]))
+        ):  # a key may be missing in the tangent
+            line = replace(line, op="take_key") if line.op == "pop_key" else replace(line, op="get_key")
+            args = args[:2] if line.op == "take_key" else (*args, Const(0.0))
         made = replace(line, targets=targets, args=args)
         self.kinds.update(zip(targets, kinds_of_line(made, self.kinds)))
         b.add(made)
         self.dots.update((target, [Term(dot)]) for target, dot in zip(line.targets, targets))
+
+
+def _for_every_key(kind: Kind) -> bool:
+    return isinstance(kind, Map) and kind.default
 
 
 def _stretches(axes: Sequence[Axis], other: Sequence[Axis] | None) -> bool:

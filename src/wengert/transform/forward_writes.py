@@ -12,7 +12,7 @@ from __future__ import annotations
 from wengert.analysis.regions import Memory
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Line, Name
-from wengert.ir.kinds import Array, Dict, List, axes_of
+from wengert.ir.kinds import Array, Dict, List, Map, axes_of
 from wengert.ir.walk import base
 from wengert.transform.terms import Term
 from wengert.transform.writes import names_once
@@ -51,14 +51,16 @@ class WriteTangents:
             self.dots[target] = [Term(made)]
             return
         around: list[tuple[Atom, Atom]] = []  # the containers that the path leads through, and where the next one stands in each
-        while len(path) > 1 and isinstance(b.kind(dot), (Dict, List)):
+        while len(path) > 1 and isinstance(b.kind(dot), (Dict, List, Map)):
             around.append((dot, path[0]))
             dot = b.apply("getitem", dot, path[0])
             path = path[1:]
         if added == Const(None) and isinstance(b.kind(dot), Array):
             added = Const(0.0)
         op = "store"
-        if line.op == "write_add" and names_once(path[-1], b.kind, self.line_of.get):
+        if line.op == "write_add" and isinstance(b.kind(whole), Map):
+            op = "add_key"
+        elif line.op == "write_add" and names_once(path[-1], b.kind, self.line_of.get):
             op = "scatter_add"
         elif line.op == "write_add":  # an element that is named twice is added to once
             place = dot

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Block, Break, Const, For, Function, If, Line, Name, While
-from wengert.ir.kinds import Array, List, Range, Tuple
+from wengert.ir.kinds import Array, List, Map, Range, Tuple
 from wengert.ir.walk import blocks_of, bound, defined, exits, lines_of, reads
 
 
@@ -101,7 +101,7 @@ def may_break(block: Block) -> bool:
 
 def sized(b: Builder, loop: For, known: Homes) -> bool:
     """Is the number of turns that of one range, array or list?"""
-    return id(loop) in known.backward or (len(loop.sources) == 1 and isinstance(b.kind(loop.sources[0]), (Range, Array, List, Tuple)))
+    return id(loop) in known.backward or (len(loop.sources) == 1 and isinstance(b.kind(loop.sources[0]), (Range, Array, List, Map, Tuple)))
 
 
 def segment_marker(segment: Segment) -> Apply:

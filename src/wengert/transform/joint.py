@@ -27,6 +27,7 @@ from wengert.ir.kinds import (
     Kind,
     Known,
     List,
+    Map,
     Numeric,
     NumpyScalar,
     Record,
@@ -224,7 +225,7 @@ class Joint:
             if not isinstance(kind, Tuple) or len(kind.items) != 2:
                 raise errors.error("W060", self.primal.place, name="grad with has_aux", function=name, what=_what(kind))
             kind, path = kind.items[0], (0,)
-        if is_container(kind) or isinstance(kind, (List, Dict)) or (isinstance(kind, Known) and kind.value is None):
+        if is_container(kind) or isinstance(kind, (List, Dict, Map)) or (isinstance(kind, Known) and kind.value is None):
             raise errors.error("W060", self.primal.place, name="grad", function=name, what=_what(kind))
         if isinstance(kind, Array) and kind.axes != ():
             raise errors.error("W060", self.primal.place, name="grad", function=name, what=_what(kind))
@@ -311,7 +312,7 @@ def _dtype(name: str) -> object:
 def _cotangent(kind: Kind) -> Kind:
     if isinstance(kind, Union) and is_scalar(kind):
         return kind
-    if isinstance(kind, (Scalar, Array, NumpyScalar, Tuple, List, Dict, Record)):
+    if isinstance(kind, (Scalar, Array, NumpyScalar, Tuple, List, Dict, Map, Record)):
         return kind
     if isinstance(kind, Known) and scalar_type(kind):
         return FLOAT

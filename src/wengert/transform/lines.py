@@ -45,6 +45,7 @@ from wengert.transform.bars import (
     reduced,
 )
 from wengert.transform.growing import GrowthReversal
+from wengert.transform.maps import MapReversal
 from wengert.transform.masks import MASKING, bar_of_where, common, masked, multiplied, summed, zero_already
 from wengert.transform.reads import ReadReversal
 from wengert.transform.ruled import RuleReversal
@@ -58,10 +59,12 @@ MOVES = frozenset({
 """Ops that hand values on and have no row of their own."""
 
 
-class LineReversal(WriteReversal, ReadReversal, GrowthReversal, RuleReversal):
+class LineReversal(WriteReversal, ReadReversal, GrowthReversal, MapReversal, RuleReversal):
     """Undoes lines that apply one primitive."""
 
     def apply(self, line: Apply, b: Builder, bars: Bars) -> None:
+        if self.of_map(line, b, bars):
+            return
         if line.op in ("getitem", "getattr", "unpack"):
             self.read(line, b, bars)
             return

@@ -29,6 +29,7 @@ from wengert.ir.kinds import (
     Kind,
     Known,
     List,
+    Map,
     NumpyScalar,
     Slice,
     Tuple,
@@ -93,6 +94,8 @@ class ManyDirections(Forward):
 
     def __init__(self, function: Function, wanted: Sequence[int], with_value: bool = True) -> None:
         super().__init__(function, wanted, with_value)
+        if any(isinstance(self.kinds.get(name), Map) for name in self.active):
+            raise refusal(function.place, "a dict whose keys only the run knows")
         made = [line for line in lines_of(function) if isinstance(line, Apply) and line.op in ("tuple", "slice")]
         self.tuples = {line.targets[0]: line for line in made if line.op == "tuple"}
         self.slices = {line.targets[0]: line for line in made if line.op == "slice"}

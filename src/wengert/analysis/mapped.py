@@ -1,0 +1,78 @@
+"""Dicts whose keys only the run knows: a display of a dict that is written to, or read, under such a key is a `mapping`.
+
+    d.0 = dict()                     d.0 = mapping()
+    for i.0 in r:                    for i.0 in r carry d.1 = d.0:
+        setitem(d.0, i.0, x)   ==>       d.2 = write(d.1, i.0, x)
+
+That shows where the key is seen; then the program is read again, with the display as a `mapping` from the beginning. All other dicts are kept by their
+items, so that each key may hold something else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wengert import errors
+from wengert.ir.core import Apply, Atom, Const
+from wengert.ir.kinds import Array, Bottom, Dict, Known, Numeric, Text, Unknown, describe, is_scalar, may_carry_derivative
+
+if TYPE_CHECKING:
+    from wengert.analysis.state import State
+
+
+class Mapped(Exception):
+    """A dict is asked for a key that only the run knows: its display, at this place, makes a `mapping`."""
+
+    def __init__(self, place: tuple[object, ...]) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+def place_of(line: Apply) -> tuple[object, ...]:
+    """What tells a display of the text from others."""
+    place = line.place
+    return () if place is None else (place.file, place.line, place.column, place.end_line, place.end_column)
+
+
+def made_as_map(state: State, line: Apply) -> Apply:
+    """A display of a dict, as a `mapping` where it was found to be one."""
+    found = place_of(line)
+    if found in state.recursion.mapped:
+        for value in line.args[1::2]:
+            check_value(state, value)
+        return replace(line, op="mapping")
+    state.made_at[line.targets[0]] = found
+    return line
+
+
+def check_value(state: State, value: Atom) -> None:
+    """Refuse to put something differentiated into a `mapping` that is no number and no array: what stands for its zero is not known."""
+    kind = state.kind(value)
+    if may_carry_derivative(kind) and not (is_scalar(kind) or isinstance(kind, (Array, Numeric, Unknown, Bottom))):
+        raise errors.error("W083", state.place, what=f"a dict under a key that only the run knows, a value that is no number and no array ({describe(kind)})")
+
+
+def ask_for_map(state: State, handle: Atom) -> None:
+    """Begin anew, with a dict made as a `mapping`; nothing, if it is no such dict, or that has been tried."""
+    location = state.heap.location(handle) if isinstance(handle, str) else ""
+    found = state.made_at.get(location)
+    if found and found not in state.recursion.mapped:
+        raise Mapped(found)
+
+
+def read_under_unknown_key(state: State, handle: Atom, key: Atom) -> None:
+    """A dict that is kept by its items, and empty or differentiated, is read under a key that only the run knows: begin anew."""
+    found = state.kind(key)
+    known = isinstance(key, Const) or isinstance(found, Known) or isinstance(found, Text) and found.value is not None
+    if known or not isinstance(handle, str) or state.heap.location(handle) not in state.made_at:
+        return
+    kind = state.kind(state.read(handle))
+    if isinstance(kind, Dict) and (not kind.items or state.varies(handle)):
+        ask_for_map(state, handle)
+
+
+def under_unknown_key(state: State, handle: Atom) -> None:
+    """A dict that is kept by its items is written to under a key that only the run knows: begin anew, or refuse it."""
+    ask_for_map(state, handle)
+    raise errors.error("W083", state.place, what="a dict under a key that only the run knows")

@@ -1,0 +1,247 @@
+"""Dicts whose keys only the run knows: histograms, sparse matrices, graphs, tables of what was computed before."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from whole_functions import Case, agree, collecting
+
+import wengert
+
+CASES: dict[str, Case] = {}
+case = collecting(CASES)
+
+
+@case(1.5, 4)
+def filled(x, n):
+    d = {}
+    for i in range(n):
+        d[i] = x * i
+    return d[1] * d[2]
+
+
+@case(np.array([1.0, 2.0, 3.0, 4.0]))
+def histogram(x):
+    bins = np.array([0, 1, 0, 2])
+    h = {}
+    for i in range(len(x)):
+        b = bins[i]
+        h[b] = h.get(b, 0.0) + x[i] ** 2
+    s = 0.0
+    for k, v in h.items():
+        s += v * v * (k + 1)
+    return s
+
+
+@case(np.array([1.0, 2.0, 3.0, 4.0]))
+def histogram_by_asking(x):
+    bins = [int(k) for k in 0.1 * np.arange(12, 30, 5)]
+    h = {}
+    for i in range(len(x)):
+        b = bins[i]
+        if b in h:
+            h[b] += x[i] ** 2
+        else:
+            h[b] = x[i]
+    return sum(h.values()) + h[1] ** 2 + len(h)
+
+
+@case(np.array([1.0, 2.0, 3.0, 4.0]), 3)
+def sparse(x, n):
+    A = {}
+    for i in range(n):
+        A[i, i] = 2.0 * x[i]
+        A[i, (i + 1) % n] = A.get((i, (i + 1) % n), 0.0) - x[i + 1]
+    y = [0.0] * n
+    for (i, j), a in A.items():
+        y[i] += a * x[j]
+    return sum(y)
+
+
+@case(0.7, "abca")
+def strings(x, names):
+    d = {"a": x}
+    for k in names:
+        if k not in d:
+            d[k] = 1.0
+        d[k] = d[k] * x + 1
+    t = 1.0
+    for k in d:
+        d[k] = d[k] ** 2
+        t = t * d[k]
+    for v in d.values():
+        t += v
+    return t
+
+
+@case(0.7, 6)
+def popping(x, n):
+    d = {}
+    for i in range(n):
+        d[i % 4] = x**i
+    s = d.pop(2) * 3 + d.pop(9, 0.0)
+    k = n - 3
+    del d[k]
+    d.setdefault(7 + n, x * 3)
+    d.setdefault(n - 5, x)
+    for i in d:
+        s += (i + 1) * d[i]
+    return s
+
+
+@case(0.7, 6)
+def fib(x, n):
+    memo = {}
+    memo[0] = x
+    memo[1] = x * x
+    for i in range(2, n):
+        memo[i] = memo[i - 1] + memo[i - 2] * x
+    return memo[n - 1]
+
+
+@case(0.7, 6)
+def overwritten(x, n):
+    d = {}
+    for i in range(n):
+        d[i // 2] = x * (i + 1)
+        d[i // 2] *= x
+    d[n] = 1.0
+    d[n] = x
+    return sum(v**2 for v in d.values()) + d[n]
+
+
+@case([("a", 1.0), ("b", 2.0), ("a", 3.0)])
+def comp(pairs):
+    d = {k: v * v for k, v in pairs}
+    s = 0.0
+    for k, v in d.items():
+        s += v
+    return s
+
+
+@case(np.array([0.5, 2.0, 1.0, 3.0, 1.2]))
+def bellman(w):
+    edges = [(0, 1), (0, 2), (2, 1), (1, 3), (2, 3)]
+    dist = {0: 0.0}
+    for u in range(1, 4):
+        dist[u] = math.inf
+    for _ in range(3):
+        for e in range(len(edges)):
+            u, v = edges[e]
+            if dist[u] + w[e] < dist[v]:
+                dist[v] = dist[u] + w[e]
+    return dist[3] * dist[1]
+
+
+@case(0.7, 6)
+def asked(x, n):
+    d = {}
+    for i in range(n):
+        d[i] = math.sin(x * i * 1.7)
+    best = max(d, key=d.get)
+    worst = min(d.values())
+    s = 0.0
+    for k in sorted(d):
+        s += d[k] * k
+    for k in list(d.keys()):
+        s = s * d[k]
+    t = np.array(list(d.values()))
+    for k, v in sorted(d.items()):
+        s += v / (k + 1)
+    for i, (k, v) in enumerate(d.items()):
+        s += i * v
+    return s + d[best] ** 2 + worst + np.sum(t * t) + len(d) + max(v for k, v in d.items() if k)
+
+
+@case(0.7, 6)
+def got(x, n):
+    d = {}
+    for i in range(n):
+        if i % 2:
+            d[i] = x**i
+    s = 0.0
+    for i in range(n):
+        v = d.get(i)
+        if v is not None:
+            s += v * v
+        s += d.get(i, x)
+    e = d.copy()
+    e[1] = 2.0
+    f = dict(d)
+    f[n] = x
+    d.update(f)
+    for k in e:
+        s += e[k] * d.get(k, 0.0)
+    return s * d[1] + d[n]
+
+
+@case(np.array([0.5, 1.5, 0.2]))
+def zipped(x):
+    names = [chr(97 + int(k)) for k in np.arange(3)]
+    d = dict(zip(names, x))
+    s = 0.0
+    for name in names:
+        s += d[name] ** 2
+    e = dict((name, 2 * v) for name, v in d.items())  # noqa: C402
+    return s + sum(e.values())
+
+
+@case(0.7, 5)
+def again(x, n):
+    d = {k: 0.0 for k in range(n)}  # noqa: C420
+    e = dict.fromkeys(range(n + 1), x)
+    d[0] = x
+    for t in range(3):
+        new = {}
+        for k, v in d.items():
+            new[k] = v * x
+            if k > 0:
+                new[k] += d[k - 1]
+        d = new
+    return sum(d.values()) + e[n]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_both_modes_agree_with_differences_to_second_order(name):
+    agree(*CASES[name], order=2)
+
+
+def test_an_access_costs_one_access_of_the_adjoint():
+    text = wengert.grad(CASES["histogram"][0]).source(np.ones(4))
+    assert "x_bar[i] += h_bar.get(b, 0.0) * (2 * x[i])" in text
+    assert "for k in reversed(h):" in text
+
+
+def test_derivatives_of_every_kind():
+    f, (x,) = CASES["histogram"]
+    gradient = wengert.grad(f)(x)
+    assert np.allclose(wengert.jacfwd(f)(x), gradient)
+    hessian = wengert.hessian(f)(x)
+    assert np.allclose(hessian, wengert.jacrev(wengert.grad(f))(x)) and np.allclose(hessian @ x, wengert.hvp(f)(x, x))
+    value, pullback = wengert.vjp(f, x)
+    assert value == f(x)
+    assert np.allclose(pullback(2.0)[0], 2 * gradient) and np.allclose(pullback(2.0)[0], 2 * gradient)
+
+
+def test_a_missing_key_is_what_it_is_in_python():
+    def f(x, n):
+        d = {}
+        for i in range(n):
+            d[i] = x * i
+        return d[n] * x
+
+    with pytest.raises(KeyError):
+        wengert.grad(f)(1.0, 3)
+
+
+def test_values_that_are_no_numbers_of_one_kind_are_refused():
+    def f(x, n):
+        d = {"a": x, "b": [x, x]}
+        for i in range(n):
+            d[f"{i}"] = x
+        return d["a"]
+
+    with pytest.raises(wengert.Error, match="W083"):
+        wengert.grad(f)(1.0, 3)
