@@ -18,7 +18,7 @@ from typing import Any
 
 from wengert.runtime import made_of
 
-__all__ = ["fields_of", "fields_of_class", "is_plain", "made_of"]
+__all__ = ["fields_of", "fields_of_class", "is_frozen", "is_plain", "made_of"]
 
 
 def fields_of(value: Any) -> tuple[str, ...] | None:
@@ -43,6 +43,20 @@ def fields_of_class(cls: Any) -> tuple[str, ...] | None:
 
 def _own_names(cls: type) -> set[str]:
     return {name for base in cls.__mro__ if base is not object for name in vars(base)}
+
+
+@lru_cache(maxsize=1024)
+def is_frozen(cls: Any) -> bool:
+    """Do the fields of an object of the class stay what they are? Then it does not matter whether two names stand for one object.
+
+    >>> @dataclasses.dataclass(frozen=True)
+    ... class Point:
+    ...     x: float
+    >>> is_frozen(Point), is_frozen(tuple), is_frozen(list)
+    (True, True, False)
+    """
+    parameters = getattr(cls, "__dataclass_params__", None)
+    return issubclass(cls, tuple) or (parameters is not None and bool(parameters.frozen))
 
 
 @lru_cache(maxsize=1024)

@@ -37,6 +37,7 @@ from wengert.ir.kinds import (
     Tuple,
     is_scalar,
 )
+from wengert.records import is_frozen
 
 if TYPE_CHECKING:
     from wengert.analysis.state import State
@@ -64,14 +65,14 @@ def mutable(kind: Kind) -> bool:
             return False
         case Known(value):
             return not (value is None or callable(value) or isinstance(value, (bool, int, float, complex, str, type(np))))
-        case Packed():
-            return True
+        case Packed(items, cls):
+            return not is_frozen(cls) or any(map(mutable, items))
         case Tuple(items):
             return any(map(mutable, items))
         case Optional(inner) | Iterator(inner):
             return mutable(inner)
         case Record(cls, items):
-            return not issubclass(cls, tuple) or any(mutable(item) for _, item in items)
+            return not (is_frozen(cls) and items) or any(mutable(item) for _, item in items)
     return not is_scalar(kind)
 
 
@@ -118,7 +119,7 @@ def note_memory(state: State, line: Apply, row: Primitive | None) -> None:
     elif line.op in ("np.reshape", "np.ravel") and state.heap.location(source) in state.contiguous and not line.keywords:
         view(state, line, source)
         state.contiguous.add(target)
-    elif line.op == "reversed":
+    elif line.op == "reversed" or line.op == "copy" and isinstance(state.kind(target), (List, Dict)):
         hand_on(state, target, source)
     elif line.op == "mul" and isinstance(state.kind(target), List):  # `[row] * n` holds one object n times
         hand_on(state, target, source)
@@ -176,6 +177,8 @@ def taken(state: State, target: str, container: Atom) -> None:
     for held, holders in list(heap.holders.items()):
         if location in holders:
             heap.overlap(target, held)
+            for part in heap.packed_in(held) if held in heap.packs else ():
+                heap.overlap(target, part)
     if isinstance(state.kind(container), Array) and isinstance(state.kind(target), (Array, Numeric)):  # a row is a view
         heap.overlap(target, location)
     heap.hold(location, [target])

@@ -38,6 +38,8 @@ def get_attribute(state: State, frame: Frame, line: Apply, handle: Atom, cls: An
         return True
     if after is None:
         content = heap.contents.get((location, name))
+        if content is None and location in heap.fields:
+            content = heap.contents.get((location, None))
         if isinstance(content, Spoilt):
             raise errors.error("W081", state.place, name=name, other=state.spelled(content.other))
         if content is None:

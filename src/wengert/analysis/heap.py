@@ -73,7 +73,10 @@ class Heap:
     holders: dict[Location, set[Location]] = field(default_factory=dict)  # an object: the containers that it was put into
     initial: dict[Slot, Atom] = field(default_factory=dict)  # the fields of objects that were there before the program
     doubly: set[Location] = field(default_factory=set)  # the containers that may hold one object twice
+    twins: set[Location] = field(default_factory=set)  # those of them that may hold one object of the user's classes twice
     fields: dict[Location, None] = field(default_factory=dict)  # the objects whose content is a value for each field
+    packs: set[Location] = field(default_factory=set)  # such objects as one value, to be put into a list
+    resized: list[Location] = field(default_factory=list)  # what may have another length than before, in the order of the writes
     born: dict[Location, int] = field(default_factory=dict)
     births: list[tuple[int, Name]] = field(default_factory=list)
     clock: int = 0
@@ -113,6 +116,7 @@ class Heap:
             for slot in [slot for slot in self.contents if slot[0] == name]:
                 del self.contents[slot]
         self.contents.pop((name, None), None)
+        self.packs.discard(name)
         for other in self.overlaps.pop(name, ()):
             self.overlaps.get(other, set()).discard(name)
 
@@ -121,8 +125,13 @@ class Heap:
     def newest(self, location: Location) -> Content:
         return self.contents.get((location, None), location)
 
-    def write(self, location: Location, version: Name, field: str | None = None) -> None:
-        """The object, or its field, has a new content; what may be the same object, or holds it, is spoilt."""
+    def write(self, location: Location, version: Name, field: str | None = None, as_long: bool = False) -> None:
+        """The object, or its field, has a new content; what may be the same object, or holds it, is spoilt.
+
+        `as_long`: it has as many items as before.
+        """
+        if not as_long:
+            self.resized.append(location)
         self.contents[location, field] = version
         if field is None:
             self.where[version] = location
@@ -130,15 +139,29 @@ class Heap:
 
     def spoil(self, location: Location, field: str | None = None) -> None:
         for other in self.overlaps.get(location, ()):
-            self.contents[other, field] = Spoilt(location)
+            self._spoil_object(other, location, field)
             self._spoil_holders(other)
         self._spoil_holders(location)
 
+    def _spoil_object(self, location: Location, cause: Location, field: str | None = None) -> None:
+        """What the object holds, or one field of it, is not known any more."""
+        if location not in self.fields:
+            self.contents[location, None] = Spoilt(cause)
+            return
+        names = [field] if field is not None else [None, *(part for owner, part in self.contents if owner == location)]
+        for part in names:
+            self.contents[location, part] = Spoilt(cause)
+
     def _spoil_holders(self, location: Location) -> None:
-        for holder in map(self.location, list(self.holders.get(location, ()))):
+        for holder in map(self._owner, list(self.holders.get(location, ()))):
             if not isinstance(self.contents.get((holder, None)), Spoilt):
                 self.contents[holder, None] = Spoilt(location, (holder, None) not in self.contents)
                 self._spoil_holders(holder)
+
+    def _owner(self, holder: Name) -> Location:
+        """The object to spoil if what the holder holds has changed: a view that nobody has replaced is taken again."""
+        location = self.location(holder)
+        return location if (location, None) in self.contents else self.root(location)
 
     def overlap(self, one: Location, other: Location) -> None:
         """The two may be the same object, or share memory."""
@@ -153,24 +176,43 @@ class Heap:
         """The container refers to these objects from now on: a write to one of them changes what the container holds."""
         for item in items:
             if not isinstance(item, Const):
-                holders = self.holders.setdefault(self.root(self.location(item)), set())
-                if container in holders:
-                    self.doubly.add(container)
-                holders.add(container)
+                root = self.root(self.location(item))
+                self._hold(container, root, container not in self.packs)
+                for part in self.packed_in(root) if root in self.packs and container not in self.packs else ():
+                    if part != container:
+                        self._hold(container, part, part in self.fields)
 
-    def change_inside(self, container: Location, seen: frozenset[Location] = frozenset()) -> None:
-        """An item of a container has been written to in place: the objects that it may be have changed, and what else holds them."""
+    def _hold(self, container: Location, item: Location, is_object: bool) -> None:
+        holders = self.holders.setdefault(item, set())
+        if container in holders:
+            self.doubly.add(container)
+            if is_object:
+                self.twins.add(container)
+        holders.add(container)
+
+    def packed_in(self, pack: Location) -> list[Location]:
+        """The objects and arrays that a packed object holds, and the object itself."""
+        return [item for item, holders in self.holders.items() if pack in holders]
+
+    def change_inside(self, container: Location, field: str | None = None, seen: frozenset[Location] = frozenset()) -> None:
+        """An item of a container, or a field of it, has been written to in place: what it may be has changed, and what else holds that."""
         for held, holders in list(self.holders.items()):
-            if container not in map(self.location, holders) or held in seen:
+            owners = set(map(self._owner, holders))
+            if container not in owners or held in seen:
                 continue
-            self.change_inside(held, seen | {container, held})
-            self.contents[held, None] = Spoilt(container)
+            if field is not None and held not in self.fields and self._in_pack(container, holders):
+                continue  # what the other fields of the object hold is as it was
+            self.change_inside(held, field, seen | {container, held})
+            self._spoil_object(held, container, field)
             for other in self.overlaps.get(held, ()):
-                self.contents[other, None] = Spoilt(container)
-            for holder in map(self.location, list(holders)):
-                if holder != container:
-                    self.contents[holder, None] = Spoilt(container)
-                    self._spoil_holders(holder)
+                self._spoil_object(other, container, field)
+            for owner in owners - {container}:
+                self.contents[owner, None] = Spoilt(container)
+                self._spoil_holders(owner)
+
+    def _in_pack(self, container: Location, holders: Iterable[Location]) -> bool:
+        """Is what has these holders held by packed objects of the container?"""
+        return container in self.packs or any(one in self.packs and container in self.holders.get(one, ()) for one in holders)
 
     # points of the program
 

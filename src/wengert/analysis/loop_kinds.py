@@ -18,7 +18,7 @@ from typing import TypeAlias
 from wengert import errors
 from wengert.analysis.aliases import mutable, taken
 from wengert.analysis.frame import Frame
-from wengert.analysis.heap import Location, Slot
+from wengert.analysis.heap import Heap, Location, Slot
 from wengert.analysis.state import Fact, State
 from wengert.ir.core import Apply, Atom, Const, For, Line, Name
 from wengert.ir.kinds import INT, Array, Dict, Kind, Known, List, Map, Scalar
@@ -65,20 +65,21 @@ class Sources:
     def atoms(self) -> tuple[Atom, ...]:
         return tuple(_leaves(self.trees))
 
-    def written(self, spoilt: Collection[Location]) -> bool:
-        """Are items of a source written to that were not known to be? The loop is then walked again."""
-        found = {source for name, source in self.taken.items() if name in spoilt} - self.indexed
+    def written(self, state: State, spoilt: Collection[Location]) -> bool:
+        """Are items of a source written to that were not known to be, or their numbers asked for? The loop is then walked again."""
+        found = {source for name, source in self.taken.items() if name in spoilt or name in state.asked} - self.indexed
         self.indexed.update(found)
         return bool(found)
 
-    def changed(self, state: State, slots: Collection[Slot]) -> bool:
+    def changed(self, state: State, slots: Collection[Slot], resized: Collection[Location]) -> bool:
         """Is a source written to in the loop? A later turn then sees what was written: its items are read by their number, too."""
         heap = state.heap
         changed = {location for location, part in slots if part is None}
-        found = {atom for atom in self.atoms if isinstance(atom, str) and heap.root(heap.location(atom)) in changed} - self.indexed
-        for atom in found:
-            if not isinstance(state.kind(atom), (Array, Map)):
+        written = [atom for atom in self.atoms if isinstance(atom, str) and heap.root(heap.location(atom)) in changed]
+        for atom in written:
+            if not isinstance(state.kind(atom), (Array, Map)) and _may_be(heap, atom, resized):
                 raise errors.error("W083", state.place, what="a list that a loop walks over")
+        found = set(written) - self.indexed
         self.indexed.update(found)
         return bool(found)
 
@@ -87,6 +88,7 @@ class Sources:
         counter = state.names.fresh()
         state.define(counter, INT)
         elements.append(counter)
+        state.counters.add(counter)
         now = state.read(source)
         state.emit(Apply((new,), "getitem", (now, counter), place=frame.place(self.line.place)), out)
         return new
@@ -131,6 +133,7 @@ class Sources:
             state.define(new, kind, state.varies(tree))
             if mutable(kind):
                 taken(state, new, tree)
+                state.elements.add(new)
                 self.taken[new] = tree
             elements.append(new)
             return new
@@ -138,6 +141,13 @@ class Sources:
         for tree, old in zip(self.trees, self.line.elements):
             element(tree, old)
         return tuple(elements)
+
+
+def _may_be(heap: Heap, name: Name, locations: Collection[Location]) -> bool:
+    """Is it one of these, as far as the heap knows?"""
+    location = heap.location(name)
+    root = heap.root(location)
+    return any(other == location or location != root and heap.root(other) == root for other in locations)
 
 
 def sources_of(state: State, frame: Frame, line: For, out: list[Line]) -> Sources:
@@ -172,7 +182,11 @@ def sources_of(state: State, frame: Frame, line: For, out: list[Line]) -> Source
             parts.append(emit("tuple", *(emit("getitem", args[0], key) for key in keys)))
         return tuple(parts) if op == "items" else parts[0]
 
-    return Sources(line, tuple(tree(frame.handle(atom)) for atom in line.sources))
+    sources = Sources(line, tuple(tree(frame.handle(atom)) for atom in line.sources))
+    if state.following:
+        kinds = {atom: state.kind(atom) for atom in sources.atoms if isinstance(atom, str)}
+        sources.indexed.update(atom for atom, kind in kinds.items() if isinstance(kind, List) and mutable(kind.element))
+    return sources
 
 
 def counted(sources: Sources, state: State, frame: Frame, out: list[Line]) -> tuple[Atom, ...]:

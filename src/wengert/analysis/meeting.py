@@ -142,9 +142,10 @@ class _Reader:
         contents = [heap.content_in(side.memory, slot) for side in self.sides]
         if slot[1] is not None:
             return self.node(contents)
-        for content in contents:
-            if isinstance(content, Spoilt):
-                return content
+        spoilt = [content for content in contents if isinstance(content, Spoilt)]
+        if spoilt:
+            inside = all(content.inside if isinstance(content, Spoilt) else content == slot[0] for content in contents)
+            return Spoilt(spoilt[0].other, inside)
         atoms = tuple(content for content in contents if content is not None and not isinstance(content, Spoilt))
         return Column(atoms, atoms)
 

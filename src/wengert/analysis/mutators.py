@@ -60,6 +60,7 @@ def put_back(state: State, handle: Name, new: Name) -> None:
     if view is None or view.line.op != "getitem":
         heap.write(location, new)
         return
+    heap.resized.append(location)
     store(state, view.base, (view.line.args[1],), new, inside=True)
     whole = state.content(view.base)
     if isinstance(whole, str):

@@ -29,6 +29,7 @@ from wengert.analysis.frame import Frame
 from wengert.analysis.generators import consume, offer
 from wengert.analysis.global_names import import_name, read_global
 from wengert.analysis.guarding import DONE
+from wengert.analysis.identity import identity
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.mapped import ask_for_map, read_under_unknown_key
 from wengert.analysis.maps import popped
@@ -142,6 +143,10 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
         if (one is None) != (other is None) and Const(None) in handles:
             state.bind(frame, line.targets[0], Const(line.op == "is_not"))
             return
+    same = identity(state, line.op, *handles) if len(handles) == 2 else None
+    if same is not None:
+        state.bind(frame, line.targets[0], same)
+        return
     if line.op == "getitem" and isinstance(handles[0], str) and handles[0] in state.made and isinstance(handles[1], Const):
         parts, index = state.made[handles[0]], handles[1].value
         if type(index) is int and -len(parts) <= index < len(parts):

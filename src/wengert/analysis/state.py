@@ -104,6 +104,9 @@ class State:
         self.none_tests: dict[Name, tuple[str, Name]] = {}  # `x is None` and `x is not None`: the op and `x`
         self.iterables: dict[Name, tuple[str, tuple[Atom, ...]]] = {}  # `zip`, `enumerate` and the like, not walked over yet
         self.closures: dict[Name, tuple[Function, Frame]] = {}
+        self.elements: set[Name] = set()  # objects that loops walk over, which have no number
+        self.asked: set[Name] = set()  # those of them that were compared with others
+        self.counters: set[Name] = set()  # the numbers of elements that have one
         self.adjoints: dict[Name | Const, Atom] = {}  # managers of `with adjoint(h)`: the variable h
         self.renamed: dict[Name, Name] = {}
         self.log: list[Name] = []  # the keys of `renamed`, in order
@@ -270,6 +273,8 @@ class State:
         (self.varied.add if varied and may_carry_derivative(kind) else self.varied.discard)(name)
         (self.owned.add if owned else self.owned.discard)(name)
         self.lazy.discard(name)
+        self.elements.discard(name)
+        self.counters.discard(name)
         self.computed.discard(name)
         self.heap.forget(name)
         self.made.pop(name, None)

@@ -31,6 +31,7 @@ from wengert.ir.kinds import (
     Known,
     List,
     Map,
+    Packed,
     Slice,
     Text,
     Tuple,
@@ -46,25 +47,40 @@ WHOLE = Const(Ellipsis)
 
 
 def store(
-    state: State, target: Atom, steps: tuple[Atom, ...], value: Atom, op: str = "write", spelled: str | None = None, inside: bool = False
-) -> None:
-    """Write into the object that an atom stands for, and let its location have the new version; `inside`: into an item of it, in place."""
+    state: State, target: Atom, steps: tuple[Atom, ...], value: Atom, op: str = "write", spelled: str | None = None, inside: bool = False,
+    field: str | None = None,
+) -> None:  # fmt: skip
+    """Write into the object that an atom stands for, and let its location have the new version.
+
+    `inside`: into an item of it, in place, or into one `field` of an item.
+    """
     heap = state.heap
     if isinstance(target, Const):
         raise errors.error("W023", state.place, name=state.spelled(target))
     location = heap.location(target)
+    packed = state.kind(location)
+    if isinstance(packed, Packed) and len(steps) == 1 and op == "write" and isinstance(steps[0], Const):
+        from wengert.analysis.packing import bind_part
+
+        bind_part(state, location, packed.cls, packed.names[steps[0].value], value)  # what is written is itself a field of an object
+        return
     view = None if (location, None) in heap.contents else heap.views.get(location)
+    if view is not None and isinstance(state.kind(view.base), Packed) and isinstance(state.kind(location), Array):
+        from wengert.analysis.packing import write_part
+
+        if write_part(state, view, location, steps, value, op):
+            return
     if view is not None and view.line.op == "getitem":
         whole = steps == (WHOLE,) and isinstance(state.kind(state.read(view.base)), Array)
         inner = () if whole else steps  # `d['w'][...] = v` is no `d['w'] = v`
-        store(state, view.base, (view.line.args[1], *inner), value, op, spelled, inside=True)
+        store(state, view.base, (view.line.args[1], *inner), value, op, spelled, inside=True, field=field)
         return
     old = state.read(location)
     assert isinstance(old, str)
     check_is_own(state, location, value)
     kind = state.kind(old)
     if isinstance(kind, (List, Dict, Map)) and len(steps) == 1 and not inside:
-        _detach(state, location, steps[0])
+        detach(state, location, steps[0])
     new = state.names.fresh(state.called(location))
     state.define(new, kind, state.varies(old, value))
     line = Apply((new,), op, (old, *steps, value), spelled=spelled, place=state.place)
@@ -75,9 +91,9 @@ def store(
     state.written.update({location, *heap.overlaps.get(location, ())} & state.parameters)
     held = inside and not isinstance(kind, Array)
     if held:
-        heap.change_inside(location)
-    heap.write(location, new)
-    if held and location in heap.doubly:
+        heap.change_inside(location, field)
+    heap.write(location, new, as_long=not isinstance(state.kind(steps[-1]), Slice))
+    if held and location in (heap.doubly if field is None else heap.twins):
         heap.contents[location, None] = Spoilt(location)
     if mutable(state.kind(value)) and not isinstance(kind, Array):
         heap.hold(location, [value])
@@ -95,7 +111,7 @@ def check_is_own(state: State, location: str, *values: Atom) -> None:
         raise errors.error("W014", state.place, function=state.place.function if state.place else "it", name=state.from_outside[name])
 
 
-def _detach(state: State, location: str, index: Atom) -> None:
+def detach(state: State, location: str, index: Atom) -> None:
     """An item of a list is bound to something else: what was read from it stays what it was, and may still be in the list."""
     heap = state.heap
     for item, view in list(heap.views.items()):

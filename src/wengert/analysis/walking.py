@@ -230,7 +230,7 @@ class Walk:
         while True:
             state.inside = (*around, 1 + next(state.numbers))
             state.loops[state.inside[-1]] = place_of(line)
-            turn = carrying.begin()
+            turn, writes = carrying.begin(), len(state.heap.resized)
             begin: list[Line] = []
             outer, state.out = state.out, begin
             elements = sources.bind(state, frame, begin)
@@ -238,7 +238,8 @@ class Walk:
             inside = self.run(line.body, frame, turn, begin)
             if isinstance(inside, Yield):
                 inside = self.last(inside, turn, begin)
-            if sources.written(carrying.spoilers(turn)) or sources.changed(state, carrying.found.slots):
+            resized = state.heap.resized[writes:]
+            if sources.written(state, carrying.spoilers(turn)) or sources.changed(state, carrying.found.slots, resized):
                 carrying.again()
             elif carrying.settled(turn):
                 break
