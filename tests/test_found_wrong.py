@@ -524,3 +524,31 @@ def test_no_other_function_has_the_id_of_one_that_has_a_row() -> None:
     op_of(scipy.stats.alpha.logsf)  # which loads the rows of methods, that are made anew each time they are asked for
     methods = [(name, getattr(scipy.stats.alpha, name)) for name in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf") for _ in range(200)]
     assert {op_of(method) for _, method in methods} == {None}
+
+
+def _closing(log, x):
+    def leave(error):
+        try:
+            if error is not None:
+                raise error
+        finally:
+            log.append(x)
+
+    return leave
+
+
+def _a_function_made_elsewhere_cleans_up(x):
+    log = [1.0]
+    leave = _closing(log, x * x)
+    try:
+        try:
+            y = math.log(x - 1)
+        except ValueError as error:
+            leave(error)
+    except ValueError:
+        y = x
+    return y * log[-1] * len(log)
+
+
+def test_the_finally_of_a_function_that_another_function_returned_runs_when_an_exception_passes_it() -> None:
+    check_grads(_a_function_made_elsewhere_cleans_up, (0.7,), order=2)

@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Protocol
 
-from wengert.analysis.attempts import Piecemeal
 from wengert.analysis.environment import Guard
+from wengert.analysis.piecemeal import Piecemeal
 from wengert.analysis.returns import nest_returns, returns_in_loops
 from wengert.analysis.specialise import specialise
 from wengert.analysis.unturned import raise_unturned

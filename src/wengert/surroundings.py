@@ -21,8 +21,9 @@ from typing import Any
 
 import numpy as np
 
-from wengert.analysis.attempts import Piecemeal
 from wengert.analysis.environment import Environment, Guard
+from wengert.analysis.managers import is_manager
+from wengert.analysis.piecemeal import Piecemeal
 from wengert.backend.cache import path_of, resolve, stamp
 from wengert.dispatch import key_of
 from wengert.entries import EPOCH, RuleOf, rule_of
@@ -65,9 +66,10 @@ class Surroundings:
     def load(self, function: Callable[..., Any], everywhere: bool = False) -> Function:
         """The generic program of another function (or of this one, whose text the user may have given)."""
         assert isinstance(function, FunctionType)
-        source = source_of(function, self._source if function is self.function else None)
+        manager = is_manager(function)
+        source = source_of(function.__dict__["__wrapped__"] if manager else function, self._source if function is self.function else None)
         chosen = EVERYWHERE if everywhere else self.pieces.get(function.__code__, ())
-        return lower(source, function.__code__.co_freevars, chosen)
+        return lower(source, function.__code__.co_freevars, chosen, manager)
 
     def choose(self, found: Piecemeal) -> None:
         """From here on, this `try` is done piece by piece."""

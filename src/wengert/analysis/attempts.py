@@ -22,10 +22,8 @@ Where surely nothing is raised, nothing is run; nor where the kinds say that som
 from __future__ import annotations
 
 import builtins
-import types
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from wengert import errors
 from wengert.analysis.boxes import new_box
@@ -33,6 +31,7 @@ from wengert.analysis.frame import Frame
 from wengert.analysis.guarding import CLASSES, DONE, RAISED, WHOLE
 from wengert.analysis.heap import Spoilt
 from wengert.analysis.inline import inline_closure, ready, tuple_of
+from wengert.analysis.piecemeal import Piecemeal
 from wengert.analysis.raising import Classes, may_raise, of_text
 from wengert.analysis.state import State
 from wengert.ir.core import UNDEF, Apply, Atom, Block, Const, Def, Function, Line, Name, Stop, Terminator
@@ -40,21 +39,6 @@ from wengert.ir.kinds import UNKNOWN, Array, Closure, Known, axes_of
 from wengert.ir.walk import bound, defined, lines_of
 from wengert.rules.line_kinds import acts
 from wengert.runtime import chained, outcome
-
-
-class Piecemeal(Exception):
-    """A `try` has to be done piece by piece: the `try` at that line and column of the function with this code."""
-
-    def __init__(self, code: types.CodeType, at: tuple[int, int]) -> None:
-        super().__init__(code, at)
-        self.code, self.at = code, at
-
-    @staticmethod
-    def of(frame: Frame, line: Apply) -> Piecemeal:
-        """The statement that a line of a frame comes from."""
-        statement: Any = None if line.place is None else line.place.statement
-        environment: Any = frame.environment
-        return Piecemeal(environment.function.__code__, (statement.lineno, statement.col_offset))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,14 @@ import numpy as np
 
 from wengert import errors
 from wengert.analysis.call import OBJECTS, SPECIAL, Call, is_hashable, known_atom
+from wengert.analysis.callable_kinds import holds_function
 from wengert.analysis.derivative_calls import call_derivative, has_program, is_derivative
 from wengert.analysis.draws import draw, draw_of_module, source_of
 from wengert.analysis.frame import Frame
 from wengert.analysis.inline import inline_closure, inline_function
 from wengert.analysis.inner import Inner, call_inner, call_maker, maker_of
 from wengert.analysis.loop_kinds import settled
+from wengert.analysis.managers import manager_of
 from wengert.analysis.maps import take_all
 from wengert.analysis.meeting import Side, meet
 from wengert.analysis.method_calls import call_method_of
@@ -40,7 +42,7 @@ from wengert.analysis.stars import as_many_as_wanted
 from wengert.analysis.state import Fact, State
 from wengert.entries import rule_of
 from wengert.ir.core import Apply, Atom, Block, Const, If, Line, Yield
-from wengert.ir.kinds import BOTTOM, UNKNOWN, Closure, Dict, Kind, Known, List, Tuple
+from wengert.ir.kinds import BOTTOM, UNKNOWN, Closure, Dict, Known, List, Tuple
 from wengert.records import fields_of_class, is_plain
 from wengert.rules import op_of
 from wengert.rules.stand_ins import OPAQUE, is_constant, stand_in
@@ -296,11 +298,15 @@ def _own(call: Call, function: types.FunctionType, written: tuple[Atom, tuple[At
     note_rule(call.state, None, function)
     closures = [atom for atom in call.args if isinstance(call.state.kind(atom), Closure)]
     named = dict(call.keywords)
-    if call.varied or closures or function.__code__.co_flags & inspect.CO_GENERATOR:
+    if call.varied or closures or function.__code__.co_flags & inspect.CO_GENERATOR or _managed(call, function):
         return call.returned(inline_function(call.state, call.frame, call.line, function, call.args, named, call.out))
+    if manager_of(function) is not None:  # it stays the library's
+        call.function, call.args = written or (call.function, call.args)
+        call.opaque(UNKNOWN)
+        return False
     state = call.state
     kind, changes = tried(state, lambda: inline_function(state, call.frame, call.line, function, call.args, named, []))
-    if _holds_function(kind) or changes:
+    if holds_function(kind) or changes:
         return call.returned(inline_function(call.state, call.frame, call.line, function, call.args, named, call.out))
     if kind is BOTTOM:  # so far nobody has seen it return
         return True
@@ -309,13 +315,9 @@ def _own(call: Call, function: types.FunctionType, written: tuple[Atom, tuple[At
     return False
 
 
-def _holds_function(kind: Kind) -> bool:
-    """Is it a function, or has it one inside? What such a callee returns must be known to be called."""
-    if isinstance(kind, (Tuple, List)):
-        return any(map(_holds_function, kind.items or ()))
-    if isinstance(kind, Dict):
-        return any(_holds_function(item) for _, item in kind.items)
-    return isinstance(kind, Closure) or (isinstance(kind, Known) and callable(kind.value))
+def _managed(call: Call, function: types.FunctionType) -> bool:
+    """Does it make a manager that is handed something it may change?"""
+    return manager_of(function) is not None and any(isinstance(atom, str) and bool(call.state.heap.location(atom)) for atom in call.args)
 
 
 def _frozen(cls: Any) -> bool:

@@ -23,6 +23,8 @@ from wengert.analysis.frame import Frame
 from wengert.analysis.generators import is_generator, pending
 from wengert.analysis.guarding import CLASSES, RAISED, WHOLE, guarded
 from wengert.analysis.heap import Spoilt
+from wengert.analysis.managers import made_apart
+from wengert.analysis.piecemeal import NESTED, Piecemeal, cleans_up, code_of
 from wengert.analysis.relied_on import note_rule
 from wengert.analysis.returns import nest_returns
 from wengert.analysis.sharing import Sharing, sharing
@@ -71,6 +73,7 @@ def inline_function(
 ) -> Atom | None:
     """Write the lines of a Python function with source; its value, or None if it never returns."""
     note_rule(state, None, function)
+    function = made_apart(frame.environment, function)
     code = function.__code__
     if id(function) not in state.environments:
         state.environments[id(function)] = (function, frame.environment.of(function))
@@ -102,6 +105,8 @@ def inline_closure(
         write_out(state, [block for blocks in (*captured, state.bound_in.get(closure.name, ())) for block in blocks if block > 0])
         raise errors.error("W041", _call_place(frame, line), name=program.name)
     guard = _guard(frame, is_generator(program))
+    if len(guard) > 1 and not is_generator(program) and cleans_up(program):
+        raise Piecemeal(code_of(around), NESTED)
     body, shared = ready(state, program, around.environment, program, guard=len(guard) > 1)
     state.inlined += 1
     defaults = {base(name): around.handle(atom) for name, atom in program.form.defaults}

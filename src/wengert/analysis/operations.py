@@ -18,7 +18,7 @@ from typing import Any
 
 from wengert import errors
 from wengert.analysis.array_likes import beside_arrays
-from wengert.analysis.attempts import Piecemeal, attempt, attempted, exception, probe
+from wengert.analysis.attempts import attempt, attempted, exception, probe
 from wengert.analysis.attribute_reads import lacks, lacks_item, read_attribute
 from wengert.analysis.boxes import box
 from wengert.analysis.calls import call_star, specialise_call
@@ -35,6 +35,7 @@ from wengert.analysis.mapped import ask_for_map, read_under_unknown_key
 from wengert.analysis.maps import popped
 from wengert.analysis.objects import OPERATORS, call_method, class_of, is_real, is_virtual, location_of, method_of, operate
 from wengert.analysis.packing import packed
+from wengert.analysis.piecemeal import Piecemeal
 from wengert.analysis.removals import without
 from wengert.analysis.state import State
 from wengert.analysis.stores import assign_in_place, set_item

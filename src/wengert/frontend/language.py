@@ -109,7 +109,7 @@ ACCEPTED = (
         "match [n, x]:\n    case [0, _] | []:\n        return x\n    case [int(k), float() as y] if k > 1:\n        return k * y\n"
         "    case {'k': 0} | None:\n        return 2 * x\nreturn 3 * x",
     ),
-    _accept("`with`", "With", "with np.errstate(all='ignore') as state:\n    return x / n"),
+    _accept("`with`, of a generator function under `contextmanager` too", "With", "with np.errstate(all='ignore') as state:\n    return x / n"),
     _accept(
         "`try`, `except`, `else`, `finally`", "Try",
         "try:\n    y = math.sqrt(x - n)\nexcept ValueError as error:\n    y = x * x\nelse:\n    y = 2 * y\nfinally:\n    n = 1\nreturn y * n",

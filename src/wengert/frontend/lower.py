@@ -20,6 +20,7 @@ from collections.abc import Collection
 
 import gast
 
+from wengert.errors import error
 from wengert.frontend import (  # each puts its part into the tables of `writer`
     calls,
     comprehensions,
@@ -34,6 +35,7 @@ from wengert.frontend import (  # each puts its part into the tables of `writer`
     targets,
 )
 from wengert.frontend.language import check, refuse
+from wengert.frontend.managers import managed
 from wengert.frontend.piecewise import At, can_be, piecewise
 from wengert.frontend.resolve import resolve
 from wengert.frontend.slots import drop_slots, handed_on, renumber
@@ -47,10 +49,10 @@ __all__ = [
 ]  # fmt: skip
 
 
-def lower(source: Source, free: Collection[str] = (), pieces: Collection[At] = ()) -> Function:
+def lower(source: Source, free: Collection[str] = (), pieces: Collection[At] = (), manager: bool = False) -> Function:
     """The program of a function; `free` are the variables of functions around it (`co_freevars`), read by `cell`.
 
-    `pieces` are the `try`s to be done piece by piece (`piecewise.py`).
+    `pieces` are the `try`s to be done piece by piece (`piecewise.py`); a `manager` is a generator function under `contextmanager`.
 
     Raises UnsupportedSyntax for what is outside of the language.
 
@@ -73,6 +75,10 @@ def lower(source: Source, free: Collection[str] = (), pieces: Collection[At] = (
     """
     node = source.node
     check(source)
+    if manager:
+        node = managed(node)
+        if node is None:
+            raise error("W012", source.place(source.node), what="a context manager does not have one `yield`, at the top or in a `try`")
     for foreign, variable in resolve(node).foreign:
         raise refuse(source, foreign, "Nonlocal.Store", variable)
     trusting: set[gast.AST] = set()  # the `try`s that are taken not to raise

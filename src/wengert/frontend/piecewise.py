@@ -126,7 +126,7 @@ class _Rewriting:
         return [made]
 
     def try_(self, node: gast.AST) -> list[gast.AST]:
-        at = _Making(node)
+        at = Making(node)
         if node.finalbody:
             inner = at.made(gast.Try(node.body, node.handlers, node.orelse, []))
             body = self.try_(inner) if node.handlers else self.statements([*node.body, *node.orelse], True)
@@ -145,7 +145,7 @@ class _Rewriting:
         return self.left(at, self.statements(node.body, True), classes, after)
 
     def handler(self, handler: gast.AST, raised: str, rest: list[gast.AST]) -> list[gast.AST]:
-        at = _Making(handler)
+        at = Making(handler)
         body = self.statements([_Again(at, raised).visit(copy.deepcopy(statement)) for statement in handler.body], True)
         if handler.name is not None:
             gone = at.made(gast.Delete([at.made(gast.Name(handler.name.id, gast.Del(), None, None))]))
@@ -155,7 +155,7 @@ class _Rewriting:
         return [at.if_(at.made(Matches(at.name(raised), handler.type)), body, rest)]
 
     def with_(self, node: gast.AST) -> list[gast.AST]:
-        at = _Making(node)
+        at = Making(node)
         item, *others = node.items
         call = item.context_expr
         name = getattr(call.func, "attr", getattr(call.func, "id", "")) if isinstance(call, gast.Call) else ""
@@ -180,7 +180,7 @@ class _Rewriting:
         body = self.statements(inside, True)
         return [at.assign(manager, item.context_expr), begin, *self.left(at, body, [at.builtin(BaseException)], after)]
 
-    def left(self, at: _Making, body: list[gast.AST], classes: Sequence[gast.AST], after: Callable[[str], list[gast.AST]]) -> list[gast.AST]:
+    def left(self, at: Making, body: list[gast.AST], classes: Sequence[gast.AST], after: Callable[[str], list[gast.AST]]) -> list[gast.AST]:
         """The body as a function, the call of it, what is done `after` it, and then the way on that the body took."""
         self.count += 1
         attempt, code, raised, out = (f"{name}@t{self.count}" for name in ("attempt", "code", "raised", "out"))
@@ -208,7 +208,7 @@ class _Rewriting:
         ]  # fmt: skip
 
 
-class _Making:
+class Making:
     """Makes nodes that stand where another one stands."""
 
     def __init__(self, node: gast.AST) -> None:
@@ -245,7 +245,7 @@ class _Making:
 class _Leaving:
     """The ways out of a body, as ways out of the function that it becomes."""
 
-    def __init__(self, at: _Making, out: str) -> None:
+    def __init__(self, at: Making, out: str) -> None:
         self.at, self.out = at, out
         self.ways: set[int] = set()
 
@@ -257,8 +257,8 @@ class _Leaving:
             case gast.FunctionDef():
                 return [node]
             case gast.Return():
-                value = node.value or _Making(node).made(gast.Constant(None, None))
-                return [_Making(node).assign(self.out, value), self.way(node, RETURNED)]
+                value = node.value or Making(node).made(gast.Constant(None, None))
+                return [Making(node).assign(self.out, value), self.way(node, RETURNED)]
             case gast.Break() if not in_loop:
                 return [self.way(node, BROKE)]
             case gast.Continue() if not in_loop:
@@ -275,14 +275,14 @@ class _Leaving:
 
     def way(self, node: gast.AST, way: int) -> gast.AST:
         self.ways.add(way)
-        at = _Making(node)
+        at = Making(node)
         return at.made(gast.Return(at.made(gast.Constant(way, None))))
 
 
 class _Again(ast.NodeTransformer):
     """`raise` alone, in a handler, raises what it handles."""
 
-    def __init__(self, at: _Making, raised: str) -> None:
+    def __init__(self, at: Making, raised: str) -> None:
         self.at, self.raised = at, raised
 
     def visit_Raise(self, node: Any) -> Any:

@@ -29,6 +29,7 @@ from wengert.rules import (
     solving,
     stand_ins_arrays,
     stand_ins_builtins,
+    stand_ins_contexts,
     statistics,
     users,
 )
@@ -71,5 +72,5 @@ FAMILIES = (
 )  # fmt: skip
 """The files of rows; importing them fills the table."""
 
-STAND_INS = (stand_ins_arrays, stand_ins_builtins, users)
+STAND_INS = (stand_ins_arrays, stand_ins_builtins, stand_ins_contexts, users)
 """The files of functions that others are replaced by, and of the users' own rules."""
