@@ -28,7 +28,7 @@ from wengert.forms import AUX, FORWARD, HOLOMORPHIC, SCALAR, TUPLE, WITH_VALUE, 
 from wengert.frontend.lower import lower
 from wengert.frontend.source import Source, source_of
 from wengert.ir.core import Block, Const, Def, Function, Name, Return
-from wengert.ir.kinds import Array, Dict, Kind, Known, List, NumpyScalar, Record, Text, Tuple, describe, is_real, scalar_type
+from wengert.ir.kinds import Array, Dict, Kind, Known, List, Map, NumpyScalar, Record, Text, Tuple, describe, is_real, scalar_type
 from wengert.ir.values import substitute
 from wengert.ir.walk import all_names, blocks_of, functions_of
 from wengert.noting import with_notes
@@ -237,7 +237,7 @@ def _no_scalar(kind: Kind) -> tuple[str, str] | None:
     match kind:
         case Array(dtype=dtype, axes=axes) if axes:
             return "W060", f"a {dtype} array with {len(axes)} {'axis' if len(axes) == 1 else 'axes'}"
-        case Tuple() | List() | Dict() | Record():
+        case Tuple() | List() | Dict() | Map() | Record():
             return "W060", f"a {type(kind).__name__.lower()}: {describe(kind)}"
         case Text() | Known(value=None):
             return "W071", describe(kind)

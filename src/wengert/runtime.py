@@ -46,7 +46,7 @@ def project(g: Any, x: Any) -> Any:
         items = g if isinstance(g, (tuple, list, np.ndarray)) else [g] * len(x)
         return type(x)(project(a, b) for a, b in zip(items, x))
     if type(x) is dict:
-        return {key: project(g[key] if type(g) is dict else g, x[key]) for key in x}
+        return {key: project(g.get(key, 0.0) if type(g) is dict else g, x[key]) for key in x}
     if (fields := fields_in(x)) is not None:
         return made_of(type(x), **{name: project(getattr(g, name) if type(g) is type(x) else g, getattr(x, name)) for name in fields})
     if type(x) in (float, complex):
@@ -68,7 +68,8 @@ def plus(a: Any, b: Any) -> Any:
     """
     tree = a if isinstance(a, (list, tuple, dict)) else b
     if isinstance(tree, dict):
-        return {key: plus(a[key] if isinstance(a, dict) else a, b[key] if isinstance(b, dict) else b) for key in tree}
+        keys = {**a, **b} if isinstance(a, dict) and isinstance(b, dict) else tree
+        return {key: plus(a.get(key, 0.0) if isinstance(a, dict) else a, b.get(key, 0.0) if isinstance(b, dict) else b) for key in keys}
     if isinstance(tree, (list, tuple)):
         first, second = (x if isinstance(x, (list, tuple, np.ndarray)) else [x] * len(tree) for x in (a, b))
         items = [plus(x, y) for x, y in zip(first, second)]

@@ -203,6 +203,45 @@ def again(x, n):
     return sum(d.values()) + e[n]
 
 
+@case({0: 1.0, 1: 2.0, 5: 3.0}, 4)
+def argument(p, n):
+    s = 0.0
+    for i in range(n):
+        s += p[i % 2] ** 2 * i
+    return s
+
+
+@case({"a": 1.0, "b": 2.0, "c": 3.0}, "a b a")
+def parameters_by_name(p, path):
+    s = 0.0
+    for k in path.split():
+        s += p[k] * p["a"]
+    return s
+
+
+@case({(0, 1): np.array([1.0, 2.0]), (1, 0): np.array([0.5, 3.0])}, 2)
+def arrays_by_pairs(w, n):
+    s = 0.0
+    for i in range(n):
+        s += np.sum(w[i, 1 - i] ** 3) * (i + 1)
+    return s
+
+
+@case({0: 1.0, 1: 2.0, 5: 3.0}, 3)
+def argument_that_changes(p, n):
+    s = p.pop(n - 2) * 3.0
+    p[n] = s * p[0]
+    p[0] = s
+    return p[n] + s + sum(p.values())
+
+
+@case({0: 1.0, 1: 2.0}, 2.0, 3)
+def argument_that_is_filled(p, x, n):
+    for i in range(1, n):
+        p[i] = x * i + p[i - 1]
+    return p[1] * p[2]
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_both_modes_agree_with_differences_to_second_order(name):
     agree(*CASES[name], order=2)
@@ -223,6 +262,36 @@ def test_derivatives_of_every_kind():
     value, pullback = wengert.vjp(f, x)
     assert value == f(x)
     assert np.allclose(pullback(2.0)[0], 2 * gradient) and np.allclose(pullback(2.0)[0], 2 * gradient)
+
+
+def test_a_gradient_has_every_key_of_the_argument():
+    f, args = CASES["argument"]
+    assert wengert.grad(f)(*args) == {0: 4.0, 1: 16.0, 5: 0.0}
+
+
+def test_a_dict_is_returned():
+    def powers(x, n):
+        d = {}
+        for i in range(n):
+            d[i] = x**i
+        return d
+
+    value, tangent = wengert.jvp(powers, (2.0, 3), (1.0, 0))
+    assert value == {0: 1.0, 1: 2.0, 2: 4.0} and tangent == {0: 0.0, 1: 1.0, 2: 4.0}
+    value, pullback = wengert.vjp(powers, 2.0, 3)
+    bar = {0: 1.0, 1: 10.0, 2: 100.0}
+    assert value == powers(2.0, 3) and pullback(bar)[0] == pullback(bar)[0] == 410.0 and bar == {0: 1.0, 1: 10.0, 2: 100.0}
+    assert wengert.jacobian(powers)(2.0, 3) == {0: 0.0, 1: 1.0, 2: 4.0}
+    with pytest.raises(wengert.Error, match="W060"):
+        wengert.grad(powers)(2.0, 3)
+
+
+def test_values_of_different_kinds_are_not_read_under_such_a_key():
+    def f(p, n):
+        return p[f"a{n}"] * 2
+
+    with pytest.raises(wengert.Error, match="W040"):
+        wengert.grad(f)({"a1": 1.0, "b": [1.0]}, 1)
 
 
 def test_a_missing_key_is_what_it_is_in_python():

@@ -15,7 +15,24 @@ from typing import TYPE_CHECKING
 
 from wengert import errors
 from wengert.ir.core import Apply, Atom, Const
-from wengert.ir.kinds import Array, Bottom, Dict, Known, Numeric, Text, Unknown, describe, is_scalar, may_carry_derivative
+from wengert.ir.kinds import (
+    BOTTOM,
+    Array,
+    Bottom,
+    Closure,
+    Dict,
+    Kind,
+    Known,
+    Map,
+    Numeric,
+    Text,
+    Unknown,
+    describe,
+    is_scalar,
+    may_carry_derivative,
+)
+from wengert.ir.values import known
+from wengert.rules.index_kinds import replaced_item
 
 if TYPE_CHECKING:
     from wengert.analysis.state import State
@@ -54,22 +71,40 @@ def check_value(state: State, value: Atom) -> None:
 
 
 def ask_for_map(state: State, handle: Atom) -> None:
-    """Begin anew, with a dict made as a `mapping`; nothing, if it is no such dict, or that has been tried."""
+    """Begin anew, with a dict made, or taken as an argument, as a `mapping`; nothing, if it is no such dict, or that has been tried."""
     location = state.heap.location(handle) if isinstance(handle, str) else ""
     found = state.made_at.get(location)
+    if found is None and location in state.parameters and as_map(state.kind(location)) is not None:
+        found = ("parameter", location)
     if found and found not in state.recursion.mapped:
         raise Mapped(found)
 
 
+def as_map(kind: Kind) -> Map | None:
+    """The kind of a dict of known keys as that of one whose keys only the run knows; None if its values are not of one kind."""
+    if not isinstance(kind, Dict) or not kind.items:
+        return None
+    made: Kind = Map(BOTTOM, BOTTOM)
+    for key, item in kind.items:
+        made = replaced_item(made, (known(key),), item)
+    one = isinstance(made, Map) and (is_scalar(made.element) or isinstance(made.element, (Array, Numeric))) and may_carry_derivative(made.element)
+    return made if one and isinstance(made, Map) else None
+
+
 def read_under_unknown_key(state: State, handle: Atom, key: Atom) -> None:
-    """A dict that is kept by its items, and empty or differentiated, is read under a key that only the run knows: begin anew."""
+    """A dict that is kept by its items, and empty or differentiated, is read under a key that only the run knows: begin anew, or refuse it."""
     found = state.kind(key)
-    known = isinstance(key, Const) or isinstance(found, Known) or isinstance(found, Text) and found.value is not None
-    if known or not isinstance(handle, str) or state.heap.location(handle) not in state.made_at:
+    fixed = isinstance(key, Const) or isinstance(found, Known) or isinstance(found, Text) and found.value is not None
+    if fixed or not isinstance(handle, str):
+        return
+    location = state.heap.location(handle)
+    if not isinstance(state.kinds.get(location), Dict) and location not in state.made_at:
         return
     kind = state.kind(state.read(handle))
     if isinstance(kind, Dict) and (not kind.items or state.varies(handle)):
         ask_for_map(state, handle)
+        if kind.items and all(may_carry_derivative(item) and not isinstance(item, Closure) for _, item in kind.items):
+            raise errors.error("W040", state.place, name="reading a dict under a key that only the run knows, where its values are of different kinds,")
 
 
 def under_unknown_key(state: State, handle: Atom) -> None:

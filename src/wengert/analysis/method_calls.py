@@ -57,6 +57,8 @@ def call_method_of(call: Call, value: Atom, name: str) -> None:
     if isinstance(kind, Dict) and _dict_method(call, handle, value, kind, name):
         return
     if isinstance(kind, (List, Dict, Map)) and name in CHANGING and (call.varied or call.state.varies(value)):
+        if isinstance(kind, Dict):
+            ask_for_map(call.state, handle)
         what = "a list" if isinstance(kind, List) else "a dict"
         raise errors.error("W046", call.frame.place(call.line.place), name=name, what=what)
     varied = call.varied or call.state.varies(value)

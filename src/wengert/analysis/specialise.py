@@ -23,7 +23,7 @@ from wengert.analysis.environment import Environment, Guard
 from wengert.analysis.frame import Frame
 from wengert.analysis.inline import Site, ready
 from wengert.analysis.leftovers import finish
-from wengert.analysis.mapped import Mapped
+from wengert.analysis.mapped import Mapped, as_map
 from wengert.analysis.recursion import Lengthy, Recursion, Recursive
 from wengert.analysis.state import Fact, State
 from wengert.analysis.walking import Walk
@@ -127,7 +127,8 @@ def _specialised(
     state.beginning = function.place
     state.parameters.update(function.parameters)
     for parameter, fact in zip(function.parameters, facts):
-        state.define(parameter, fact.kind, fact.varied)
+        mapped = as_map(fact.kind) if ("parameter", parameter) in recursion.mapped else None
+        state.define(parameter, mapped or fact.kind, fact.varied)
     out: list[Line] = []
     if calls_itself:
         site = Site(recursion.main, function.name, replace(frame, main=False), function.parameters)

@@ -6,6 +6,7 @@ container by a constant key makes no new place: the adjoint of `params["W1"]` is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -160,8 +161,13 @@ def hint(spot: Spot, suffix: str = "_bar") -> str:
         return f"{base(spot[0])[1:]}{suffix}s"
     name = base(spot[0])
     for key in spot[1:]:
-        name = key if isinstance(key, str) and key.isidentifier() else f"{name}_{key}"
+        name = key if isinstance(key, str) and key.isidentifier() else f"{name}_{_identifier(key)}"
     return name + suffix
+
+
+def _identifier(key: Any) -> str:
+    """A key as a part of a name: `0_1` of `(0, 1)`."""
+    return "_".join(filter(None, re.split(r"\W+", str(key))))
 
 
 def primal(b: Builder, spot: Spot) -> Atom:
