@@ -552,3 +552,21 @@ def _a_function_made_elsewhere_cleans_up(x):
 
 def test_the_finally_of_a_function_that_another_function_returned_runs_when_an_exception_passes_it() -> None:
     check_grads(_a_function_made_elsewhere_cleans_up, (0.7,), order=2)
+
+
+def _an_item_is_written_while_what_is_added_to_it_is_computed(x):
+    a = np.zeros(2)
+    a[0] = x
+
+    def doubled():
+        a[0] = 5.0 * x
+        return x * x
+
+    a[0] += doubled()
+    return a[0] * x
+
+
+def test_an_item_is_added_to_as_it_was_before_what_is_added_is_computed() -> None:
+    check_grads(_an_item_is_written_while_what_is_added_to_it_is_computed, (0.7,), order=2)
+    value, _ = value_and_grad(_an_item_is_written_while_what_is_added_to_it_is_computed)(0.7)
+    assert value == _an_item_is_written_while_what_is_added_to_it_is_computed(0.7)

@@ -37,10 +37,11 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Augmented:
-    """The sum in `x[i] += v`: of which object, at which index, and the value that is added."""
+    """The sum in `x[i] += v`: of which object, which version of it was read, at which index, and the value that is added."""
 
     location: Location
     index: Atom
+    version: Atom
     value: Atom
 
 
@@ -120,7 +121,7 @@ class State:
         self.place: Place | None = None  # of the line being read
         self.unknown: Kind = UNKNOWN
         self.from_outside: dict[Name, str] = {}  # what was read of globals and captured variables, and what those are called
-        self.items: dict[Name, tuple[Location, Atom]] = {}  # what was read from an array: which, and at which index
+        self.items: dict[Name, tuple[Location, Atom, Atom]] = {}  # what was read from an array: which, at which index, and which version
         self.bound: dict[Name, Any] = {}  # methods of the user's objects: their functions
         self.supers: dict[Name, tuple[Any, Atom]] = {}  # what `super()` gave: the class after which to look, and the object
         self.parameters: set[Name] = set()  # objects that were there before the program
@@ -369,7 +370,7 @@ class State:
         if line.op in CONTIGUOUS:
             self.contiguous.update(line.targets)
         if line.op == "getitem" and isinstance(line.args[0], str):
-            self.items[line.targets[0]] = (self.heap.location(line.args[0]), line.args[1])
+            self.items[line.targets[0]] = (self.heap.location(line.args[0]), line.args[1], line.args[0])
 
     def give_away(self, *atoms: Atom) -> None:
         """Somebody else may hold these values from here on."""

@@ -189,7 +189,7 @@ def set_item(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
             if same is not None and same.base == location and same.line.op == "getitem" and same.line.args[1] == index:
                 return False  # `x[1:] += v` has written already; this puts the view back into its place
             added = state.augmented.get(value)
-            if added is not None and added.location == location and added.index == index and isinstance(kind, (Array, Map)):
+            if added is not None and added.location == location and added.index == index and isinstance(kind, (Array, Map)) and added.version == state.read(target):
                 store(state, target, (index,), state.read(added.value), "write_add")
                 return False
         new = state.read(value)
@@ -251,7 +251,7 @@ def assign_in_place(state: State, frame: Frame, line: Apply, out: list[Line]) ->
     if item is not None and op in ("add", "sub"):
         if op == "sub":
             second = emit(state, "neg", second)
-        state.augmented[new] = Augmented(item[0], item[1], second)
+        state.augmented[new] = Augmented(*item, second)
 
 
 def _is_copy_of_item(state: State, handle: Name) -> bool:
