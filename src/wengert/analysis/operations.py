@@ -18,6 +18,7 @@ from typing import Any
 
 from wengert import errors
 from wengert.analysis.array_likes import beside_arrays
+from wengert.analysis.assigning import assign_in_place, set_item
 from wengert.analysis.attempts import attempt, attempted, exception, probe
 from wengert.analysis.attribute_reads import lacks, lacks_item, read_attribute
 from wengert.analysis.boxes import box
@@ -38,7 +39,6 @@ from wengert.analysis.packing import packed
 from wengert.analysis.piecemeal import Piecemeal
 from wengert.analysis.removals import without
 from wengert.analysis.state import State
-from wengert.analysis.stores import assign_in_place, set_item
 from wengert.ir.core import Apply, Atom, Const, Line, Name, Return, Stop, Terminator
 from wengert.ir.kinds import (
     UNKNOWN,

@@ -58,7 +58,7 @@ def replaced_slice(state: State, handle: Name, kind: List, index: Atom, value: A
 
 
 def _items(state: State, value: Atom, kind: Kind) -> dict[Any, Atom] | None:
-    """The items by their keys, read one by one; None if they are not known, or the dict is the caller's."""
+    """The items by their keys, read one by one; None if they are not known."""
     if isinstance(kind, Dict):
         keys = [key for key, _ in kind.items]
     elif isinstance(kind, List) and kind.items is not None:
