@@ -23,7 +23,7 @@ LAYERS: Mapping[int, Mapping[str, str]] = {
     4: {"frontend": "frontend", "analysis": "analysis", "effects": "effects"},
     5: {"transform": "transform", "optimize": "optimize"},
     6: {"backend": "backend", "unfolding": "unfolding edits embedding segmenting noting"},
-    7: {"pipeline": "pipeline surroundings"},
+    7: {"pipeline": "pipeline surroundings programs"},
     8: {
         "api": "__init__ __main__ api modes jacobians products sparse flat derivative making arguments pickling watching explain nans balance",
         "check": "check check_rules", "custom": "custom custom_functions",

@@ -24,7 +24,7 @@ from wengert.analysis.specialise import specialise
 from wengert.analysis.unturned import raise_unturned
 from wengert.backend.source import Printed, print_function
 from wengert.errors import error
-from wengert.forms import AUX, FORWARD, HOLOMORPHIC, SCALAR, TUPLE, WITH_VALUE, named, plain_mode
+from wengert.forms import AUX, FORWARD, HOLOMORPHIC, SCALAR, WITH_VALUE, named, plain_mode
 from wengert.frontend.lower import lower
 from wengert.frontend.source import Source, source_of
 from wengert.ir.core import Block, Const, Def, Function, Name, Return
@@ -33,11 +33,9 @@ from wengert.ir.values import substitute
 from wengert.ir.walk import all_names, blocks_of, functions_of
 from wengert.noting import with_notes
 from wengert.optimize import finish, simplify
+from wengert.programs import transformed
 from wengert.surroundings import Surroundings
 from wengert.transform.composites import expand_composites
-from wengert.transform.directions import jacobian_program, tangents_program
-from wengert.transform.pairs import reverse_program
-from wengert.transform.tangents import forward_program
 from wengert.unfolding import unfold
 
 
@@ -103,25 +101,6 @@ def derive(request: Request) -> Stages:
     name = named(plain, _spelled(request.function.__name__))
     derivative = replace(cleaned, name=name, docstring=about)
     return Stages(request, source, generic, primal, guards, raw, functional, derivative, about)
-
-
-def derive_part(program: Function, mode: str, wanted: Sequence[int], surroundings: Surroundings) -> Function:
-    """The derivative of a specialised program that is a part of another one (`analysis/inner.py`)."""
-    parameters = tuple(program.parameters[position] for position in wanted)
-    program, _ = unfold(program, parameters, "forward" if plain_mode(mode) in FORWARD else "reverse", surroundings)
-    program = expand_composites(program, parameters)
-    return simplify(transformed(program, mode, wanted), all_names(program))
-
-
-def transformed(primal: Function, mode: str, wanted: Sequence[int]) -> Function:
-    """The derivative of a specialised program, as its mode makes it."""
-    if mode in ("jvp", "tangent"):
-        return forward_program(primal, wanted, with_value=mode == "jvp")
-    if mode == "tangents":
-        return tangents_program(primal, wanted)
-    if plain_mode(mode) in FORWARD:
-        return jacobian_program(primal, wanted, mode.startswith("value"), tupled=mode.endswith(TUPLE))
-    return reverse_program(primal, wanted, mode)
 
 
 def _primal(request: Request) -> tuple[Source | None, Function | None, Function, tuple[Guard, ...], str]:

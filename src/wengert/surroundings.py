@@ -32,6 +32,7 @@ from wengert.frontend.piecewise import EVERYWHERE, At
 from wengert.frontend.source import source_of
 from wengert.ir.core import Function
 from wengert.ir.values import kind_of
+from wengert.programs import derive_part
 
 Identity = tuple[dict[str, Any], str, object, object]
 """A dict, a name in it, the object that it must be, and what counts as found where the dict lacks the name."""
@@ -79,8 +80,6 @@ class Surroundings:
 
     def derive(self, program: Function, mode: str, wanted: tuple[int, ...]) -> Function:
         """The derivative of a part of a program, which the program itself takes."""
-        from wengert.pipeline import derive_part  # which asks for the surroundings of what it makes
-
         return derive_part(program, mode, wanted, self)
 
     def of(self, function: Callable[..., Any]) -> Environment:

@@ -84,7 +84,7 @@ class Carrying:
             names = [self.heads[key] for key in pair if key in self.heads]
             if len(names) == 2:
                 heap.overlap(*names)
-        return Turn(self)
+        return Turn(self.keys, self.edge)
 
     def _head_of_variable(self, position: int, old: Name, handle: Atom) -> None:
         state, heap, key = self.state, self.state.heap, (position, ())

@@ -10,17 +10,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from wengert.analysis.heap import Location, Memory, Slot
 from wengert.analysis.state import Fact
 from wengert.ir.core import Atom
 from wengert.ir.kinds import Kind
-
-if TYPE_CHECKING:
-    from wengert.analysis.carrying import Carrying
 
 Key: TypeAlias = "tuple[int | Slot, tuple[str, ...]]"
 """A carried value: the position of a variable, or a slot, and the fields that lead to it from there."""
@@ -47,12 +44,13 @@ class Edge:
 class Turn:
     """One walk over the body of a loop."""
 
-    carrying: Carrying
+    keys: Sequence[Key]  # what is carried
+    edge: Callable[[Sequence[Atom]], Edge]  # a way out of the body that ends here, by the values of the user's variables
     again: list[Edge] = field(default_factory=list)
     left: list[Edge] = field(default_factory=list)
 
     def values(self, edge: Edge) -> tuple[Atom, ...]:
-        return tuple(edge.atoms[key] for key in self.carrying.keys)
+        return tuple(edge.atoms[key] for key in self.keys)
 
 
 @dataclass(slots=True)

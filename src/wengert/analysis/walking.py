@@ -73,7 +73,7 @@ class Walk:
         """A terminator in new names. What a block yields is not read here: a variable may stand for an object that is the same around it."""
         match end:
             case Break() | Continue() if turn is not None:
-                edge = turn.carrying.edge([frame.handle(atom) for atom in end.values])
+                edge = turn.edge([frame.handle(atom) for atom in end.values])
                 (turn.left if isinstance(end, Break) else turn.again).append(edge)
                 return replace(end, values=turn.values(edge))
             case Yield():
@@ -291,7 +291,7 @@ class Walk:
     def last(self, end: Yield, turn: Turn, out: list[Line]) -> Yield:
         """The end of a turn that gets to its end."""
         outer, self.state.out = self.state.out, out
-        edge = turn.carrying.edge(end.values)
+        edge = turn.edge(end.values)
         self.state.out = outer
         turn.again.append(edge)
         return replace(end, values=turn.values(edge))

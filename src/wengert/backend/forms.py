@@ -10,24 +10,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from wengert.backend.fused import Form, Fused
 from wengert.ir.core import UNDEF, Apply, Atom, If, Line, Name, Yield
 
-if TYPE_CHECKING:
-    from wengert.backend.fused import Fused
-
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "is_", "is_not", "in_", "not_in"})
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How the line reads as an expression."""
-
-    kind: str  # "if", "and", "or", "chain"
-    parts: tuple[Atom, ...]  # in the order of the text: "if" has then, test, else
-    once: tuple[Name, ...] = ()  # names that the lines read twice and the text once
 
 
 def form_of(line: If, fused: Fused, made_by: Mapping[Name, Line]) -> Form | None:

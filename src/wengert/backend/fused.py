@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from wengert.backend.forms import Form
 from wengert.ir.core import Apply, Atom, Const, If, Line, Name, Terminator
 from wengert.ir.walk import CONSUMING, atoms
 
@@ -16,6 +15,15 @@ SAVED = re.compile(r"_(tape|tapes|back)(_\d+)?(_bar|_dot)*$")
 
 class Idle(str):
     """`_`, the name of what the text must bind and nobody reads; a user's own `_` is an ordinary name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How an `if` line reads as an expression (`forms.py` says whether it does)."""
+
+    kind: str  # "if", "and", "or", "chain"
+    parts: tuple[Atom, ...]  # in the order of the text: "if" has then, test, else
+    once: tuple[Name, ...] = ()  # names that the lines read twice and the text once
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
@@ -14,14 +14,27 @@ from wengert.ir.kinds import Array, Kind, List, Tuple, axes_of
 from wengert.rules.table import Call
 from wengert.transform.bars import shape_of
 
-if TYPE_CHECKING:
-    from wengert.transform.many_directions import ManyDirections
 
-Batched: TypeAlias = "Callable[[ManyDirections, Builder, Call, Mapping[str, Atom]], Atom | None]"
+class Directions(Protocol):
+    """What forward mode in many directions knows of them (`many_directions.py`)."""
+
+    count: Atom  # how many there are
+
+    def shape(self, b: Builder, value: Atom) -> Atom:
+        """The shape of the tangents of a value."""
+
+    def index(self, b: Builder, parts: Sequence[Atom]) -> Atom:
+        """The index that takes these parts of each direction."""
+
+    def lifted(self, b: Builder, dot: Atom, have: int, wanted: int) -> Atom:
+        """Tangents of a value of `have` axes, with the axes that broadcasting against `wanted` of them puts before."""
+
+
+Batched: TypeAlias = "Callable[[Directions, Builder, Call, Mapping[str, Atom]], Atom | None]"
 """Writes the tangents of one call, given those of its operands; None if it does not know how."""
 
 
-def _product(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
+def _product(d: Directions, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
     """`x @ y` and `np.dot`: of vectors and matrices."""
     names = call.differentiable
     x, y = call[names[0]], call[names[1]]
@@ -41,14 +54,14 @@ def _product(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]
     return parts[0] if len(parts) == 1 else b.apply("add", *parts)
 
 
-def _reshaped(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
+def _reshaped(d: Directions, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
     """The same elements in another shape."""
     if call.arguments.get("order", Const("C")) != Const("C") or len(dots) != 1:
         return None
     return b.apply("np.reshape", next(iter(dots.values())), d.shape(b, call.result))
 
 
-def _transposed(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
+def _transposed(d: Directions, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
     axes = axes_of(b.kind(call.line.args[0]))
     if len(call.line.args) > 1 or call.line.keywords or axes is None or len(axes) > 2:
         return None
@@ -56,7 +69,7 @@ def _transposed(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, At
     return dot if len(axes) < 2 else b.apply("np.swapaxes", dot, Const(1), Const(2))
 
 
-def _where(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
+def _where(d: Directions, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
     wanted = len(axes_of(b.kind(call.result)) or ())
     parts: list[Atom] = []
     for name in ("x", "y"):
@@ -68,7 +81,7 @@ def _where(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) 
     return b.apply("np.broadcast_to", made, d.shape(b, call.result))
 
 
-def _stretched(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
+def _stretched(d: Directions, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
     """`np.broadcast_to(x, shape)`, `np.full_like(like, x)`."""
     ((name, dot),) = dots.items()
     have, wanted = axes_of(b.kind(call[name])), axes_of(b.kind(call.result))
@@ -78,7 +91,7 @@ def _stretched(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Ato
     return b.apply("copy", made) if call.line.op != "np.broadcast_to" else made
 
 
-def _outer(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
+def _outer(d: Directions, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
     x, y = (call[name] for name in call.differentiable[:2])
     if any(len(axes_of(b.kind(atom)) or ()) != 1 for atom in (x, y)):
         return None
@@ -93,7 +106,7 @@ def _outer(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) 
     return parts[0] if len(parts) == 1 else b.apply("add", *parts)
 
 
-def _joined(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
+def _joined(d: Directions, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
     """Arrays put together along an axis, which is one further for tangents."""
     ((name, dot),) = dots.items()
     kind, axis = b.kind(call[name]), call.arguments.get("axis", Const(0))
@@ -106,7 +119,7 @@ def _joined(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom])
     return b.apply(call.line.op, dot, keywords=[("axis", Const(along))])
 
 
-def _array(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
+def _array(d: Directions, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
     """`np.array([a, b])` of numbers, or of arrays of one shape: a stack."""
     ((name, dot),) = dots.items()
     kind, result = b.kind(call[name]), b.kind(call.result)
@@ -130,7 +143,7 @@ def _items(kind: Kind) -> tuple[Kind, ...] | None:
     return kind.items if isinstance(kind, (Tuple, List)) else None
 
 
-def _summed_up(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
+def _summed_up(d: Directions, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
     """`np.cumsum`."""
     ((name, dot),) = dots.items()
     axes, axis = axes_of(b.kind(call[name])), call.arguments.get("axis", Const(None))
@@ -139,7 +152,7 @@ def _summed_up(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Ato
     return b.apply("np.cumsum", dot, keywords=[("axis", Const((axis.value or 0) % len(axes) + 1))])
 
 
-def _same(d: ManyDirections, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
+def _same(d: Directions, b: Builder, call: Call, dots: Mapping[str, Atom]) -> Atom | None:
     """A value under another name."""
     return next(iter(dots.values())) if len(dots) == 1 and isinstance(b.kind(call.line.args[0]), Array) else None
 

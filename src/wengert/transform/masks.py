@@ -17,38 +17,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING, TypeAlias
 
 from wengert.ir.axes import same_axis
 from wengert.ir.build import Builder
-from wengert.ir.core import Apply, Atom, Const
+from wengert.ir.core import Apply, Atom, Const, Name
 from wengert.ir.kinds import Array, axes_of, dtype_of, scalar_type
 from wengert.ir.walk import base
 from wengert.rules.table import Call
-from wengert.transform.terms import Factor, Term, times, write
-
-if TYPE_CHECKING:
-    from wengert.ir.core import Name
-
-
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """A term is zero wherever `atom` is zero or false; `negated`: wherever it is not."""
-
-    atom: Atom
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """A sum of terms is zero wherever none of these holds, each the masks of one term."""
-
-    alternatives: tuple[tuple[Mask | Either, ...], ...]
-
-
-Masks: TypeAlias = "tuple[Mask | Either, ...]"
+from wengert.transform.terms import Either, Factor, Mask, Masks, Term, times, write
 
 
 def common(terms: Sequence[Term]) -> Masks:

@@ -13,17 +13,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from wengert.ir.axes import Axis, broadcast_axes
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import Kind, axes_of, dtype_of, is_floating, scalar_type
 
-if TYPE_CHECKING:
-    from wengert.transform.masks import Masks
-
 Factor = tuple[str, Atom]  # ("*", x) or ("/", x)
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A term is zero wherever `atom` is zero or false; `negated`: wherever it is not."""
+
+    atom: Atom
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """A sum of terms is zero wherever none of these holds, each the masks of one term."""
+
+    alternatives: tuple[tuple[Mask | Either, ...], ...]
+
+
+Masks: TypeAlias = "tuple[Mask | Either, ...]"
 
 
 @dataclass(frozen=True, slots=True)
