@@ -357,3 +357,9 @@ def test_derivatives_of_closures_that_are_gone_are_collected() -> None:
     del f, derivative
     gc.collect()
     assert reference() is None
+
+
+def test_empty_arrays_have_a_text_of_their_own() -> None:
+    d = grad(lambda x: np.sum(x * x))
+    assert d.ready((np.ones(3),)) is not d.ready((np.zeros(0),))
+    assert d.ready((np.ones(3),)) is d.ready((np.ones(5),))

@@ -8,6 +8,8 @@ int, the dtype and axes of an array, the tree of such for a tree. Arguments of e
 (<class 'float'>, True, False)
 >>> key_of(np.zeros((4, 3))) == key_of(np.zeros((2, 9))), key_of(np.zeros((4, 1))) == key_of(np.zeros((4, 3)))
 (True, False)
+>>> key_of(np.zeros(0)) == key_of(np.zeros(3))
+False
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ def key_of(value: Any) -> Any:
         return kind
     if kind is np.ndarray:
         shape = value.shape
-        return value.dtype, len(shape), 1 in shape and tuple([length == 1 for length in shape])
+        return value.dtype, len(shape), (1 in shape or 0 in shape) and tuple([min(length, 2) for length in shape])
     if kind is bool or kind is str or value is None:
         return kind, value
     if kind is dict:
