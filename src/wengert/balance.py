@@ -21,15 +21,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wengert.analysis.activity import active
 from wengert.errors import Error
 from wengert.ir.core import Apply, Block, Function, Name, Return
 from wengert.ir.evaluate import evaluate
 from wengert.ir.walk import rename
 from wengert.nans import globals_of
+from wengert.transform.forward import forward
+from wengert.transform.joint import reverse
 from wengert.tree import flatten, leaves_of, unflatten
 
 if TYPE_CHECKING:
-    from wengert.derivative import Derivative
+    from wengert.pipeline import Stages
+    from wengert.surroundings import Surroundings
 
 TOLERANCE = 1e-9
 
@@ -41,14 +45,10 @@ class _Checked:
     verdict: str
 
 
-def balance(derivative: Derivative[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+def balance(stages: Stages, surroundings: Surroundings, values: Sequence[Any]) -> str:
     """One row for each line that the derivative undoes: is the product of adjoints and tangents the same before and after it?"""
-    from wengert.analysis.activity import active
-
-    stages = derivative.all_stages(*args, **kwargs)
     program = stages.primal
     names = active(program, [program.parameters[position] for position in stages.request.wanted])
-    values = derivative.target.bind(tuple(args), kwargs)
     seen: dict[int, tuple[Apply, dict[Name, Any]]] = {}
 
     def look(line: Apply, known: Mapping[Name, Any]) -> None:
@@ -56,7 +56,7 @@ def balance(derivative: Derivative[..., Any], args: Sequence[Any], kwargs: Mappi
             seen[id(line)] = line, {atom: known[atom] for atom in _operands(line) if atom in known}
 
     given = [float(value) if type(value) is int and k in stages.request.wanted else value for k, value in enumerate(values)]
-    evaluate(program, *given, globals=globals_of(program, derivative.surroundings), seen=look)
+    evaluate(program, *given, globals=globals_of(program, surroundings), seen=look)
     rows = [_check(line, known, program, names) for line, known in seen.values()]
     return _table([row for row in rows if row is not None])
 
@@ -67,9 +67,6 @@ def _operands(line: Apply) -> Iterator[Name]:
 
 def _check(line: Apply, known: Mapping[Name, Any], program: Function, names: set[Name]) -> _Checked | None:
     """The line as a program of its own, in both modes."""
-    from wengert.transform.forward import forward
-    from wengert.transform.joint import reverse
-
     place = line.place
     statement = f"line {place.line}: {place.source.strip()}" if place is not None else "(no line)"
     parameters = tuple(known)

@@ -216,11 +216,11 @@ class Derivative(Generic[P, R]):
         inner = function.levels(function.wanted(())) if isinstance(function, Derivative) else ()
         return (*inner, (self._mode, wanted))
 
-    def stages(self, kinds: tuple[Kind, ...], wanted: tuple[int, ...]) -> Stages:
-        """Every stage of making the derivative for these kinds of the parameters."""
+    def stages(self, kinds: tuple[Kind, ...], wanted: tuple[int, ...], watched: tuple[str, ...] = ()) -> Stages:
+        """Every stage of making the derivative for these kinds of the parameters; the adjoints of `watched` variables are noted."""
         from wengert.pipeline import Request, derive
 
-        return derive(Request(self.target.function, self._mode, wanted, kinds, self._source))
+        return derive(Request(self.target.function, self._mode, wanted, kinds, self._source, watched))
 
     def program(self, kinds: tuple[Kind, ...]) -> Stages:
         """The stages of this derivative, whose clean program a further derivative begins with."""
@@ -271,15 +271,16 @@ class Derivative(Generic[P, R]):
         """
         from wengert.explain import explain
 
+        stages = self.all_stages(*args, **kwargs)
         if nans:
             from wengert.nans import first_nan
 
-            return first_nan(self, args, kwargs)
+            return first_nan(stages, self.surroundings, self.target.bind(args, kwargs))
         if products:
             from wengert.balance import balance
 
-            return balance(self, args, kwargs)
-        return explain(self.all_stages(*args, **kwargs))
+            return balance(stages, self.surroundings, self.target.bind(args, kwargs))
+        return explain(stages)
 
     def watch(self, *names: str) -> Watched:
         """A function of the same arguments that returns the adjoints of variables of the function, by their names.
@@ -300,20 +301,20 @@ class Derivative(Generic[P, R]):
         """Write the derivative for such arguments as a module of its own."""
         from wengert.backend.save import module_text
 
-        kinds, wanted = self._kinds(args, kwargs)
+        kinds, wanted = self.kinds_for(args, kwargs)
         made = self.made(kinds, wanted)
         text = module_text(made.compiled.text, made.library, self.surroundings.function, self.target.parameters, kinds)
         Path(path).write_text(text, "utf-8")
 
     def _text(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Made:
-        kinds, wanted = self._kinds(args, kwargs)
+        kinds, wanted = self.kinds_for(args, kwargs)
         return self.made(kinds, wanted)
 
     def all_stages(self, *args: Any, **kwargs: Any) -> Stages:
         """The results of every stage of making it for such arguments, as data."""
-        return self.stages(*self._kinds(args, kwargs))
+        return self.stages(*self.kinds_for(args, kwargs))
 
-    def _kinds(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[tuple[Kind, ...], tuple[int, ...]]:
+    def kinds_for(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[tuple[Kind, ...], tuple[int, ...]]:
         """The kinds of the parameters for these arguments, and which of them are meant."""
         found, given = kinds_of_call(self.target, args, kwargs)
         wanted = self.target.positions(self._argnums) if self._argnums is not None else varying(found, len(self.target.first))

@@ -22,12 +22,15 @@ import numpy as np
 
 from wengert.ir.core import Apply, Atom, Const, Function, Name
 from wengert.ir.evaluate import evaluate
+from wengert.ir.kinds import INT
 from wengert.ir.text import show_line
+from wengert.ir.values import kind_of, substitute
 from wengert.ir.walk import lines_of
 from wengert.tree import leaves_of
 
 if TYPE_CHECKING:
-    from wengert.derivative import Derivative
+    from wengert.pipeline import Stages
+    from wengert.surroundings import Surroundings
 
 
 class _Found(Exception):
@@ -38,13 +41,8 @@ class _Found(Exception):
         self.line, self.values, self.reverse = line, values, reverse
 
 
-def first_nan(derivative: Derivative[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """A message about the first line that makes a NaN, of the value or of the derivative."""
-    values = derivative.target.bind(tuple(args), kwargs)
-    stages = derivative.all_stages(*args, **kwargs)
-    from wengert.ir.kinds import INT
-    from wengert.ir.values import kind_of, substitute
-
+def first_nan(stages: Stages, surroundings: Surroundings, values: Sequence[Any]) -> str:
+    """A message about the first line that makes a NaN, of the value or of the derivative, at these values of the parameters."""
     kinds = [substitute(stages.raw.kinds, name) for name in stages.raw.parameters]
     given = [float(value) if kind_of(value) == INT and kind != INT else value for value, kind in zip(values, kinds)]
     program = stages.raw if len(stages.raw.parameters) == len(given) else stages.primal
@@ -60,13 +58,13 @@ def first_nan(derivative: Derivative[..., Any], args: Sequence[Any], kwargs: Map
 
     try:
         with np.errstate(all="ignore"):
-            evaluate(program, *given, globals=globals_of(program, derivative.surroundings), seen=seen)
+            evaluate(program, *given, globals=globals_of(program, surroundings), seen=seen)
     except _Found as found:
         return _message(found.line, found.values, found.reverse)
     return "no line makes a NaN of numbers for these arguments" + (", but one is among them" if any(map(has_nan, given)) else "")
 
 
-def globals_of(program: Function, surroundings: Any) -> dict[str, Any]:
+def globals_of(program: Function, surroundings: Surroundings) -> dict[str, Any]:
     """What the program reads by name from its surroundings."""
     names = {line.args[0].value for line in lines_of(program) if isinstance(line, Apply) and line.op in ("global", "cell") and isinstance(line.args[0], Const)}
     return {name: surroundings.lookup(name) for name in sorted(names)}

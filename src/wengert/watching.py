@@ -18,15 +18,33 @@ A parameter counts as assigned when the function is called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from wengert.dispatch import key_of
 from wengert.noting import NOTED
 
 if TYPE_CHECKING:
-    from wengert.derivative import Derivative
-    from wengert.surroundings import Checks
+    from wengert.arguments import Target
+    from wengert.ir.kinds import Kind
+    from wengert.pipeline import Stages
+    from wengert.surroundings import Checks, Surroundings
+
+
+class Watchable(Protocol):
+    """What a derivative says of itself (`derivative.py`)."""
+
+    __name__: str
+
+    @property
+    def target(self) -> Target: ...
+    @property
+    def surroundings(self) -> Surroundings: ...
+    def wanted(self, values: Sequence[Any]) -> tuple[int, ...]: ...
+    def kinds(self, found: tuple[Kind, ...], wanted: tuple[int, ...]) -> tuple[Kind, ...]: ...
+    def kinds_for(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[tuple[Kind, ...], tuple[int, ...]]: ...
+    def stages(self, kinds: tuple[Kind, ...], wanted: tuple[int, ...], watched: tuple[str, ...]) -> Stages: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +57,7 @@ class _Ready:
 class Watched:
     """Called like the gradient, it returns the adjoints of some variables: for each a list, in the order in which they were assigned."""
 
-    def __init__(self, derivative: Derivative[..., Any], names: Sequence[str]) -> None:
+    def __init__(self, derivative: Watchable, names: Sequence[str]) -> None:
         self.derivative, self.names = derivative, tuple(names)
         self._ready: dict[Any, _Ready] = {}
 
@@ -60,11 +78,9 @@ class Watched:
 
     def source(self, *args: Any, **kwargs: Any) -> str:
         """The text, with the lines that note the adjoints."""
-        return self._made(*self.derivative._kinds(args, kwargs)).printed().text  # type: ignore[no-any-return]  # stages are loaded late, so untyped here
+        return self.derivative.stages(*self.derivative.kinds_for(args, kwargs), self.names).printed().text
 
     def _find(self, values: tuple[Any, ...]) -> _Ready:
-        from wengert.dispatch import key_of
-
         key = tuple(map(key_of, values))
         ready = self._ready.get(key)
         if ready is None or not _hold(ready.checks):
@@ -80,18 +96,12 @@ class Watched:
         found = tuple(map(kind_of, values))
         wanted = self.derivative.wanted(values)
         kinds = self.derivative.kinds(found, wanted)
-        stages = self._made(kinds, wanted)
+        stages = self.derivative.stages(kinds, wanted, self.names)
         printed, around = stages.printed(), self.derivative.surroundings
         compiled = compile_text(printed.text, stages.derivative.name, tuple(printed.names), tuple(around.cells))
         function = compiled.bind(around.function.__globals__, dict(printed.names), around.cells)
         floats = tuple(i for i, (kind, used) in enumerate(zip(found, kinds)) if kind == INT and used != INT)
         return _Ready(function, checks_of(stages.guards), floats)
-
-    def _made(self, kinds: Any, wanted: Any) -> Any:
-        from wengert.pipeline import Request, derive
-
-        derivative = self.derivative
-        return derive(Request(derivative.target.function, derivative._mode, wanted, kinds, derivative._source, self.names))
 
 
 def _hold(checks: Checks) -> bool:
