@@ -570,3 +570,18 @@ def test_an_item_is_added_to_as_it_was_before_what_is_added_is_computed() -> Non
     check_grads(_an_item_is_written_while_what_is_added_to_it_is_computed, (0.7,), order=2)
     value, _ = value_and_grad(_an_item_is_written_while_what_is_added_to_it_is_computed)(0.7)
     assert value == _an_item_is_written_while_what_is_added_to_it_is_computed(0.7)
+
+
+def _draws_that_the_derivative_multiplies_the_other_way_round(x, rng):
+    a = np.zeros(3)
+    a[rng.integers(3)] += np.sum(x * rng.normal(size=3)) * rng.normal()
+    a[rng.integers(3)] = x[0] * rng.normal() - rng.normal()
+    return (a @ a) * rng.normal()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_draws_are_made_in_the_order_of_the_function_also_inside_one_expression(seed) -> None:
+    function, x, step = _draws_that_the_derivative_multiplies_the_other_way_round, np.array([0.3, 0.7, 1.1]), 1e-6
+    found = grad(function)(x, np.random.default_rng(seed))
+    moved = [function(x + sign * step * row, np.random.default_rng(seed)) for row in np.eye(3) for sign in (1, -1)]
+    np.testing.assert_allclose(found, np.subtract(moved[::2], moved[1::2]) / (2 * step), rtol=1e-6, atol=1e-8)

@@ -26,7 +26,7 @@ In the reverse sweep an adjoint that the next line uses once, and nobody else, i
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wengert.analysis.memory import memory
@@ -35,7 +35,7 @@ from wengert.backend.forms import form_of
 from wengert.backend.fused import DERIVED, SAVED, Fused, fusible
 from wengert.backend.join import join_named
 from wengert.backend.purity import CALLS, acts, repeatable
-from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Function, If, Line, Name, Terminator, While, Yield
+from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Function, If, Line, Name, Return, Terminator, While, Yield
 from wengert.ir.kinds import Kind, is_scalar
 from wengert.ir.values import substitute
 from wengert.ir.walk import CONSUMING, atoms, base, blocks_of, bound, defined, reads
@@ -217,11 +217,10 @@ class _Fuser:
     def _may_move(self, line: Line, i: int, r: int, positions: Mapping[str, list[int]], acting: list[int], root: list[int],
                   effect: bool, block: Block) -> bool:  # fmt: skip
         nearest = acting[-1] if acting else None
-        if nearest is not None and nearest < r and root[nearest] != r:
-            if effect:
-                return False
+        if nearest is not None and nearest < r:
             other = block.lines[nearest]
-            if isinstance(other, Apply) and other.op in CALLS and not self._plain(line):
+            bound_to = effect or isinstance(other, Apply) and other.op in CALLS and not self._plain(line)
+            if bound_to and not (root[nearest] == r and self._precedes(line, other, block.lines[r] if r < len(block.lines) else block.terminator)):
                 return False
         for atom in self.fused.operands(line):
             for name in self.fused.leaves(atom) if isinstance(line, If) else [atom]:
@@ -236,6 +235,12 @@ class _Fuser:
                     if following < len(where) and where[following] < r:
                         return False
         return True
+
+    def _precedes(self, line: Line, other: Line, written: Line | Terminator) -> bool:
+        """Does an expression compute the one before the other, if both are written inside?"""
+        places = {name: place for place, name in enumerate(_evaluated(self.fused, written))}
+        first, second = (places.get(one.targets[0]) if isinstance(one, Apply) else None for one in (line, other))
+        return first is not None and second is not None and first < second
 
     def _plain(self, line: Line) -> bool:
         return all(is_scalar(substitute(self.kinds, atom)) for atom in self.fused.operands(line))
@@ -279,6 +284,19 @@ def _definitions(block: Block, memory: Memory) -> dict[str, list[int]]:
     for position, line in enumerate(block.lines):
         collect(line, position)
     return found
+
+
+def _evaluated(fused: Fused, line: Line | Terminator) -> Iterator[Name]:
+    """The operands of an expression as Python computes them: from left to right, what is written inside first, but what `x[i] = v` assigns before `i`."""
+    if isinstance(line, Apply) and line.op in ("write", "store"):
+        operands: Sequence[Atom] = line.args[::-1]
+    else:
+        operands = fused.operands(line) if isinstance(line, (Apply, Return, Yield)) else ()
+    for atom in operands:
+        if isinstance(atom, str):
+            if atom in fused.inside:
+                yield from _evaluated(fused, fused.inside[atom])
+            yield atom
 
 
 def fuse(function: Function, kinds: Mapping[Name, Kind] | None = None) -> Fused:
