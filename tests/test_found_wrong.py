@@ -585,3 +585,71 @@ def test_draws_are_made_in_the_order_of_the_function_also_inside_one_expression(
     found = grad(function)(x, np.random.default_rng(seed))
     moved = [function(x + sign * step * row, np.random.default_rng(seed)) for row in np.eye(3) for sign in (1, -1)]
     np.testing.assert_allclose(found, np.subtract(moved[::2], moved[1::2]) / (2 * step), rtol=1e-6, atol=1e-8)
+
+
+def _convolved(f, g):
+    out = [0] * (len(f) + len(g) - 1)
+    for i, a in enumerate(f):
+        for j, b in enumerate(g):
+            out[i + j] += a * b
+    return out[0] * out[1] + max(out)
+
+
+def _a_table_of_whole_numbers_that_gets_floats(x, n):
+    table = [[0] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(i + 1):
+            table[i][j] = x * x * (i + j) + table[i - 1][j]
+    return table[-1][0] * table[-1][-1]
+
+
+def _a_dict_of_whole_numbers_that_gets_floats(x):
+    state = {"S": 1, "I": 0}
+    for _ in range(3):
+        state["I"] += x * state["S"]
+        state["S"] -= x
+    return state["S"] * state["I"]
+
+
+def _ages(contact, rate):
+    groups = [{"S": 0.9 / 3, "I": 0.01, "R": 0} for _ in contact]
+    for _ in range(3):
+        force = sum(c * g["I"] for c, g in zip(contact, groups)) * rate
+        for g in groups:
+            new = force * g["S"]
+            g["S"] -= new
+            g["I"] += new - 0.1 * g["I"]
+            g["R"] += 0.1 * g["I"]
+    return groups[0]["I"] + sum(g["R"] for g in groups)
+
+
+def test_containers_of_whole_numbers_that_get_floats_have_tangents() -> None:
+    check_grads(_convolved, ([1.0, 2.0], [3.0, 4.0, 5.0]), order=2)
+    check_grads(_a_table_of_whole_numbers_that_gets_floats, (0.7, 3), order=2)
+    check_grads(_a_dict_of_whole_numbers_that_gets_floats, (0.4,), order=2)
+    check_grads(_ages, ([0.5, 0.2, 0.1], 0.4), order=2)
+    assert "unbroadcast" not in grad(_ages).source([0.5, 0.2], 0.4)
+
+
+def _sum_of_squares(xs):
+    s = 0.0
+    for x in xs:
+        s += x * x
+    return s
+
+
+def test_an_int_among_floats_does_not_vary_in_any_mode() -> None:
+    xs = [3.0, 4.0, 6]
+    assert grad(_sum_of_squares)(xs) == [6.0, 8.0, None]
+    for dots in ([1.0, 1.0, None], [1.0, 1.0, 1.0]):
+        assert jvp(_sum_of_squares, (xs,), (dots,)) == (61.0, 14.0)
+    assert jacfwd(_sum_of_squares)(xs) == [6.0, 8.0, None]
+
+
+def _sum_by_a_key_of_the_run(xs, ys):
+    rank = {i: r for r, i in enumerate(sorted(range(len(xs)), key=lambda i: ys[i]))}
+    return xs[0] * sum(ys) * sum((i - rank[i]) ** 2 for i in range(len(xs)))
+
+
+def test_the_adjoint_of_a_sum_is_repeated_also_where_its_kind_is_not_known() -> None:
+    check_grads(_sum_by_a_key_of_the_run, ([1.0, 2.0, 5.0], [4.0, 3.0, 6.0]), order=2)

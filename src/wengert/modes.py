@@ -168,13 +168,16 @@ def _stays(tangent: Any, primal: Any) -> bool:
 
 
 def tangent_of(tangent: Any, primal: Any, name: str) -> Any:
-    """A tangent of the primal's own types; None, in whole or in parts, is zero.
+    """A tangent of the primal's own types; None, in whole or in parts, is zero, and so is what belongs to an int of a tree.
 
-    >>> tangent_of({"w": 1, "n": None}, {"w": 2.0, "n": 3}, "params")
-    {'w': 1.0, 'n': None}
+    >>> tangent_of([1, None, 1], [2.0, 3, None], "values")
+    [1.0, 0.0, None]
     """
     form = form_of(primal)
-    leaves = typed(tangent, form, [(path, leaf) for path, leaf in paths_of(primal, f"tangent of {name}")], "the argument", form.type is None)
+    paths = list(paths_of(primal, f"tangent of {name}"))
+    leaves = typed(tangent, form, paths, "the argument", form.type is None)
+    if form.type is not None:
+        leaves = [0.0 if type(leaf) is int else one for (_, leaf), one in zip(paths, leaves)]
     return unflatten(form, leaves)
 
 

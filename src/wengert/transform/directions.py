@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -91,10 +91,10 @@ class Slope(Forward):
     def program(self) -> Function:
         b = Builder(self.names, self.kinds, kinds_of_line)
         self.dots[self.wanted[0]] = [Term(Const(1.0))]
-        block = self.block(self.primal.body, b, ())
+        block = self.block(self.primal.body, b, {})
         return replace(self.primal, name=f"jacfwd_{self.primal.name}", body=block, kinds=self.kinds, docstring=None)
 
-    def end(self, end: Terminator, b: Builder, targets: Sequence[int]) -> Terminator:
+    def end(self, end: Terminator, b: Builder, targets: Mapping[int, Kind]) -> Terminator:
         if not isinstance(end, Return):
             return super().end(end, b, targets)
         b.place = None
@@ -133,7 +133,7 @@ class Directions(ManyDirections):
     def program(self) -> Function:
         b = Builder(self.names, self.kinds, kinds_of_line)
         self.seeds(b)
-        block = self.block(self.primal.body, b, ())
+        block = self.block(self.primal.body, b, {})
         return replace(self.primal, name=f"jacfwd_{self.primal.name}", body=block, kinds=self.kinds, docstring=None)
 
     # seeds and blocks
@@ -168,19 +168,22 @@ class Directions(ManyDirections):
             self.kinds[str(dots[spot])] = batched(kind)
             self.blocks.append((spot, first, end))
         for name in self.wanted:
-            self.dots[name] = [Term(self.tree_of_dots(b, (name,), dots))]
+            self.dots[name] = [Term(self.tree_of_dots(b, (name,), dots, still=0.0))]  # a loop may run over floats and ints alike
 
     def size(self, b: Builder, value: Atom) -> Atom:
         return b.apply("np.size", value, spelled=".size" if isinstance(b.kind(value), Array) else None)
 
-    def tree_of_dots(self, b: Builder, spot: Spot, dots: dict[Spot, Atom]) -> Atom:
+    def tree_of_dots(self, b: Builder, spot: Spot, dots: dict[Spot, Atom], still: float | None = None) -> Atom:
+        """The tree of a parameter with these parts, and `still` for the numbers that do not vary."""
         if spot in dots:
             return dots[spot]
         kind = kind_at(b, spot)
         items = items_of(kind)
-        return Const(None) if items is None else packed(b, kind, [self.tree_of_dots(b, (*spot, key), dots) for key, _ in items])
+        if items is None:
+            return Const(still if is_scalar(kind) else None)
+        return packed(b, kind, [self.tree_of_dots(b, (*spot, key), dots, still) for key, _ in items])
 
-    def end(self, end: Terminator, b: Builder, targets: Sequence[int]) -> Terminator:
+    def end(self, end: Terminator, b: Builder, targets: Mapping[int, Kind]) -> Terminator:
         if not isinstance(end, Return):
             return super().end(end, b, targets)
         b.place = None
@@ -248,7 +251,7 @@ class Along(Directions):
             dots.append(dot)
             self.dots[name] = [Term(dot)]
         self.count = b.apply("len", dots[0])
-        block = self.block(self.primal.body, b, ())
+        block = self.block(self.primal.body, b, {})
         parameters = (*self.primal.parameters, *dots)
         return replace(self.primal, name=f"tangents_{self.primal.name}", parameters=parameters, body=block, kinds=self.kinds, docstring=None)
 

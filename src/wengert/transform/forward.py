@@ -11,7 +11,7 @@ The same walk as the primal's, without reversal. One row serves both modes: an e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -66,7 +66,7 @@ from wengert.rules.table import bind, lookup
 from wengert.transform.bars import item, items_of, packed, zeros
 from wengert.transform.forward_calls import Calls, CallTangents
 from wengert.transform.forward_rows import PARALLEL, RowTangents
-from wengert.transform.forward_writes import WriteTangents
+from wengert.transform.forward_writes import WriteTangents, holding
 from wengert.transform.terms import Term, write
 
 
@@ -104,7 +104,7 @@ class Forward(WriteTangents, CallTangents, RowTangents):
                 self.uses.update(atom for atom in atoms(block.terminator) if isinstance(atom, str))
         self.empty = {line.targets[0] for line in lines_of(function) if isinstance(line, Apply) and line.op == "list" and not line.args}
         self.dots: dict[Name, list[Term]] = {}
-        self.loops: list[list[int]] = []
+        self.loops: list[Mapping[int, Kind]] = []
         self.memory = memory(function)
         self.line_of = {target: line for line in lines_of(function) for target in line.targets}
         self.waiting = {}
@@ -123,7 +123,7 @@ class Forward(WriteTangents, CallTangents, RowTangents):
             parameters.append(dot)
             growing = name in self.memory.overwritten and isinstance(self.kinds[dot], List)
             self.dots[name] = [Term(b.apply("copy", dot, hint=dot) if growing else dot)]
-        block = self.block(self.primal.body, b, ())
+        block = self.block(self.primal.body, b, {})
         return replace(
             self.primal, name=f"jvp_{self.primal.name}", parameters=(*self.primal.parameters, *parameters), body=block, kinds=self.kinds,
             docstring=None,
@@ -131,10 +131,10 @@ class Forward(WriteTangents, CallTangents, RowTangents):
 
     # tangents
 
-    def dot(self, b: Builder, atom: Atom) -> Atom:
-        """The tangent of an atom, written down; zero if it has none."""
+    def dot(self, b: Builder, atom: Atom, kind: Kind | None = None) -> Atom:
+        """The tangent of an atom, written down; zero if it has none. `kind` is that of what it becomes: whole numbers may give way to floats."""
         if not isinstance(atom, str) or atom not in self.dots:
-            return self.zero(b, atom)
+            return self.zero(b, atom, kind)
         terms = self.dots[atom]
         if not (len(terms) == 1 and terms[0].plain):
             self.dots[atom] = [Term(self.written(b, terms, atom))]
@@ -147,8 +147,8 @@ class Forward(WriteTangents, CallTangents, RowTangents):
             return self.zero(b, atom) if axes_of(b.kind(atom)) else made
         return b.apply("copy", made, hint=f"{base(atom)}_dot") if made in self.memory.overwritten and self.memory.has_memory(made) else made
 
-    def zero(self, b: Builder, atom: Atom) -> Atom:
-        kind = b.kind(atom)
+    def zero(self, b: Builder, atom: Atom, becomes: Kind | None = None) -> Atom:
+        kind = holding(b.kind(atom), becomes)
         if isinstance(kind, List) and (kind.items == () or atom in self.empty):  # of what may be appended yet
             return b.apply("list")
         if isinstance(kind, (Iterator, Saved)) or (isinstance(kind, List) and kind.items is None and isinstance(kind.element, (List, Saved))):
@@ -187,8 +187,8 @@ class Forward(WriteTangents, CallTangents, RowTangents):
 
     # blocks
 
-    def block(self, block: Block, b: Builder, targets: Sequence[int]) -> Block:
-        """The block with tangents; its `yield` adds those at the positions `targets`."""
+    def block(self, block: Block, b: Builder, targets: Mapping[int, Kind]) -> Block:
+        """The block with tangents; its `yield` adds those at the positions `targets`, where such kinds go."""
         around, self.waiting = self.waiting, {}
         for line, following in zip(block.lines, (*block.lines[1:], None)):
             b.place = line.place
@@ -198,15 +198,15 @@ class Forward(WriteTangents, CallTangents, RowTangents):
         self.waiting = around
         return Block(tuple(b.lines), end)
 
-    def end(self, end: Terminator, b: Builder, targets: Sequence[int]) -> Terminator:
+    def end(self, end: Terminator, b: Builder, targets: Mapping[int, Kind]) -> Terminator:
         b.place = None
         match end:
             case Yield(values):
-                return Yield((*values, *(self.dot(b, values[k]) for k in targets)))
+                return Yield((*values, *(self.dot(b, values[k], kind) for k, kind in targets.items())))
             case Break(values) | Continue(values):
-                return replace(end, values=(*values, *(self.dot(b, values[k]) for k in self.loops[-1])))
+                return replace(end, values=(*values, *(self.dot(b, values[k], kind) for k, kind in self.loops[-1].items())))
             case Pass(value, values) if values:
-                return Pass(value, (*values, *(self.dot(b, values[k]) for k in targets)))
+                return Pass(value, (*values, *(self.dot(b, values[k], kind) for k, kind in targets.items())))
             case Return(value):
                 made = self.tangent(b, value)
                 return Return(b.apply("tuple", value, made) if self.with_value else made)
@@ -239,7 +239,7 @@ class Forward(WriteTangents, CallTangents, RowTangents):
     def branches(self, line: If, b: Builder) -> If:
         for name in self.mentioned(line):
             self.dot(b, name)
-        slots = [k for k, target in enumerate(line.targets) if target in self.active]
+        slots = {k: b.kind(target) for k, target in enumerate(line.targets) if target in self.active}
         sides = [b.nested(), b.nested()]
         then, orelse = (self.block(branch, side, slots) for branch, side in zip((line.then, line.orelse), sides))
         dots = self.results(b, line.targets, slots)
@@ -248,7 +248,7 @@ class Forward(WriteTangents, CallTangents, RowTangents):
             self.kinds[dot] = _joined(b, [end[position] for end in ends])
         return replace(line, targets=(*line.targets, *dots), then=then, orelse=orelse)
 
-    def results(self, b: Builder, targets: Sequence[Name], slots: Sequence[int]) -> list[Name]:
+    def results(self, b: Builder, targets: Sequence[Name], slots: Iterable[int]) -> list[Name]:
         dots = [b.names.fresh(f"{base(targets[k])}_dot") for k in slots]
         for k, dot in zip(slots, dots):
             self.dots[targets[k]] = [Term(dot)]
@@ -266,8 +266,9 @@ class Forward(WriteTangents, CallTangents, RowTangents):
     def loop(self, line: For | While, b: Builder) -> Line:
         for name in self.mentioned(line):
             self.dot(b, name)
-        slots = [k for k, (c, t) in enumerate(zip(line.carried, line.targets)) if c in self.active or t in self.active]
-        initial = [self.dot(b, line.initial[k]) for k in slots]
+        active = [k for k, (c, t) in enumerate(zip(line.carried, line.targets)) if c in self.active or t in self.active]
+        slots = {k: b.kind(line.carried[k]) for k in active}
+        initial = [self.dot(b, line.initial[k], kind) for k, kind in slots.items()]
         inside = b.nested()
         carried = self.results(inside, line.carried, slots)
         for dot, first in zip(carried, initial):

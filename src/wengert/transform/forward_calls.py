@@ -36,10 +36,10 @@ class CallTangents:
     kinds: dict[Name, Kind]
     dots: dict[Name, list[Term]]
 
-    def dot(self, b: Builder, atom: Atom) -> Atom:
+    def dot(self, b: Builder, atom: Atom, kind: Kind | None = None) -> Atom:
         raise NotImplementedError
 
-    def zero(self, b: Builder, atom: Atom) -> Atom:
+    def zero(self, b: Builder, atom: Atom, becomes: Kind | None = None) -> Atom:
         raise NotImplementedError
 
     def call(self, line: Apply, calls: Calls, b: Builder) -> None:

@@ -49,7 +49,7 @@ class RowTangents:
     kinds: dict[Name, Kind]
     dots: dict[Name, list[Term]]
 
-    def dot(self, b: Builder, atom: Atom) -> Atom:
+    def dot(self, b: Builder, atom: Atom, kind: Kind | None = None) -> Atom:
         raise NotImplementedError
 
     def beside(self, b: Builder, atom: Atom) -> Atom:

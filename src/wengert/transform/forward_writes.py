@@ -12,10 +12,19 @@ from __future__ import annotations
 from wengert.analysis.regions import Memory
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Line, Name
-from wengert.ir.kinds import Array, Dict, List, Map, axes_of
+from wengert.ir.kinds import Array, Dict, Kind, List, Map, axes_of, may_carry_derivative
 from wengert.ir.walk import base
 from wengert.transform.terms import Term
 from wengert.transform.writes import names_once
+
+
+def holding(kind: Kind, becomes: Kind | None) -> Kind:
+    """The kind of a list or dict by what it is about to hold: `[0] * n` gets floats as items."""
+    if isinstance(kind, Dict) and isinstance(becomes, Dict):
+        return becomes if not may_carry_derivative(kind) and dict(kind.items).keys() == dict(becomes.items).keys() else kind
+    if not (isinstance(kind, List) and isinstance(becomes, List)) or (kind.items is not None and may_carry_derivative(kind)):
+        return kind
+    return becomes if kind.items is None or becomes.items is None or len(kind.items) == len(becomes.items) else kind
 
 
 class WriteTangents:
@@ -26,7 +35,7 @@ class WriteTangents:
     line_of: dict[Name, Line]
     waiting: dict[Name, None]  # parts of statements whose tangents are not yet written down
 
-    def dot(self, b: Builder, atom: Atom) -> Atom:
+    def dot(self, b: Builder, atom: Atom, kind: Kind | None = None) -> Atom:
         raise NotImplementedError
 
     def read_before(self, b: Builder) -> None:
@@ -40,7 +49,7 @@ class WriteTangents:
     def write(self, line: Apply, b: Builder) -> None:
         """Add a line that writes, and what it does to the tangent of what it writes into."""
         whole, *path, value = line.args
-        dot, added = self.whole_dot(b, whole), self.dot(b, value)
+        dot, added = self.whole_dot(b, whole, b.kind(line.targets[0])), self.dot(b, value)
         b.add(line)
         target = line.targets[0]
         if line.op == "write_add" and not (isinstance(value, str) and value in self.dots):
@@ -73,9 +82,9 @@ class WriteTangents:
             made = b.apply("store", container, index, made, hint=hint)
         self.dots[target] = [Term(made)]
 
-    def whole_dot(self, b: Builder, atom: Atom) -> Atom:
-        """The tangent of an array in the array's own shape."""
-        dot = self.dot(b, atom)
+    def whole_dot(self, b: Builder, atom: Atom, kind: Kind) -> Atom:
+        """The tangent of an array in the array's own shape, or of a list that becomes one of this kind."""
+        dot = self.dot(b, atom, kind)
         have, wanted = axes_of(b.kind(dot)), axes_of(b.kind(atom))
         if have is not None and wanted is not None and len(have) < len(wanted):
             shape = b.apply("np.shape", atom, spelled=".shape" if isinstance(b.kind(atom), Array) else None)

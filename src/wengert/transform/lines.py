@@ -23,8 +23,10 @@ from wengert.ir.kinds import (
     UNKNOWN,
     Kind,
     List,
+    Numeric,
     Record,
     Tuple,
+    Unknown,
     axes_of,
     is_real,
     is_scalar,
@@ -269,7 +271,7 @@ class LineReversal(WriteReversal, ReadReversal, GrowthReversal, MapReversal, Rul
         if (target,) not in bars:
             return
         items = items_of(b.kind(source))
-        if items is None or len(items) != 1 or not is_scalar(items[0][1]):
+        if items is None or len(items) != 1 or not (is_scalar(items[0][1]) or isinstance(items[0][1], (Numeric, Unknown))):
             raise errors.error("W040", line.place, name="repeating this list")
         whole = self.unread(b, self.take(b, bars, (target,)), (target,))
         self.give(bars, source, Term(b.apply("sum", whole)), (0,))

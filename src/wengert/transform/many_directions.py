@@ -48,6 +48,7 @@ from wengert.transform.bars import follow, item, items_of, packed, shape_of
 from wengert.transform.batched import BATCHED
 from wengert.transform.forward import Forward
 from wengert.transform.forward_rows import MOVING, PARALLEL
+from wengert.transform.forward_writes import holding
 from wengert.transform.terms import Term, term_axes, times, write
 from wengert.transform.writes import names_once
 
@@ -113,13 +114,13 @@ class ManyDirections(Forward):
         """The index that takes these parts of each direction."""
         return b.apply("tuple", b.apply("slice", Const(None), Const(None), Const(None)), *parts)
 
-    def zero(self, b: Builder, atom: Atom) -> Atom:
-        kind = b.kind(atom)
+    def zero(self, b: Builder, atom: Atom, becomes: Kind | None = None) -> Atom:
+        kind = holding(b.kind(atom), becomes)
         items = items_of(kind)
         if items and is_real(kind):
             return packed(b, kind, [self.zero(b, item(b, atom, key, kind)) for key, _ in items])
         if items is not None or atom in self.empty or not may_carry_derivative(kind) and scalar_type(kind) is None and dtype_of(kind) is None:
-            return super().zero(b, atom)
+            return super().zero(b, atom, becomes)
         axes = axes_of(kind)
         if isinstance(kind, List):
             raise refusal(b.place, "a list whose length is known only at run time")
@@ -136,11 +137,11 @@ class ManyDirections(Forward):
             return dot
         return b.apply("getitem", dot, self.index(b, [Const(None)] * (wanted - have)))
 
-    def dot(self, b: Builder, atom: Atom) -> Atom:
+    def dot(self, b: Builder, atom: Atom, kind: Kind | None = None) -> Atom:
         """The tangents of an atom, in their full shape also where they are zero."""
-        made = super().dot(b, atom)
+        made = super().dot(b, atom, kind)
         if isinstance(made, Const) and isinstance(made.value, float):
-            made = self.zero(b, atom)
+            made = self.zero(b, atom, kind)
             if isinstance(atom, str):
                 self.dots[atom] = [Term(made)]
         return made

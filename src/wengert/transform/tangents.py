@@ -7,12 +7,13 @@ Which arguments have a tangent is part of what the callee is asked for; each ans
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from wengert.ir.build import Builder
 from wengert.ir.callees import with_callees
 from wengert.ir.core import Apply, Function, Name, Return, Terminator
+from wengert.ir.kinds import Kind
 from wengert.transform.calls import cotangent_kind, results_of, whole_tangent
 from wengert.transform.forward import Forward
 from wengert.transform.variants import Variants
@@ -88,7 +89,7 @@ class _Callee(Forward):
         kinds = {**made.kinds, **{f"{name}_dot": cotangent_kind(made.kinds[name]) for name in self.wanted if name in made.kinds}}
         return replace(made, name=self.asked.name, kinds=kinds)
 
-    def end(self, end: Terminator, b: Builder, targets: Sequence[int]) -> Terminator:
+    def end(self, end: Terminator, b: Builder, targets: Mapping[int, Kind]) -> Terminator:
         if not isinstance(end, Return):
             return super().end(end, b, targets)
         values = results_of(self.primal.body, end.value, self.asked.results)

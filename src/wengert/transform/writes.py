@@ -77,7 +77,7 @@ class WriteReversal(Adjoints):
         if isinstance(b.kind(bar), List) and len(path) > 1 and not self._in_table(b, whole, path):  # an item is a list or array: its adjoint is an item of the adjoint
             first, *rest = path
             inner = b.apply("getitem", bar, first)
-            if not isinstance(item_kind(b.kind(whole), b.kind(first), "", ""), List):  # nothing may have been given to it yet
+            if not _has_own_form(item_kind(b.kind(whole), b.kind(first), "", "")):  # nothing may have been given to it yet
                 there: Atom = line.targets[0]
                 for key in (*outer, first):
                     there = b.apply("getitem", there, key)
@@ -309,3 +309,8 @@ def names_once(index: Atom, kind: Callable[[Atom], Kind], line_of: Callable[[Nam
     if isinstance(found, Tuple):
         return all(isinstance(item, (Slice, Known)) or is_scalar(item) for item in found.items)
     return isinstance(index, Const) or isinstance(found, Slice) or scalar_type(found) is not None or is_scalar(found) or dtype_of(found) == "bool"
+
+
+def _has_own_form(kind: Kind) -> bool:
+    """Is the adjoint of an item of this kind a list, or a tree of numbers, from the beginning, and never one zero that stands for all?"""
+    return isinstance(kind, List) or (is_container(kind) and all(is_scalar(inner) for _, inner in parts(kind)))
