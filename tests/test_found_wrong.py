@@ -653,3 +653,19 @@ def _sum_by_a_key_of_the_run(xs, ys):
 
 def test_the_adjoint_of_a_sum_is_repeated_also_where_its_kind_is_not_known() -> None:
     check_grads(_sum_by_a_key_of_the_run, ([1.0, 2.0, 5.0], [4.0, 3.0, 6.0]), order=2)
+
+
+PIECES = (
+    lambda v: np.sum(np.hstack((v[0], -v[1:4])) * np.arange(4.0)),
+    lambda v: np.sum(np.hstack((-v[1:4], v[0])) * np.arange(4.0)),
+    lambda v: np.sum(np.hstack((v[1:], v[0], v[:2] * v[0], 2.0, v[3])) * np.arange(8.0)),
+    lambda v: np.sum(np.vstack((v, np.ones((2, 4)) * v[0])) * np.arange(12.0).reshape(3, 4)),
+    lambda v: np.sum(np.vstack((v[0] * np.ones((2, 4)), v, np.ones((1, 4)) * v[1], v * v)) * np.arange(20.0).reshape(5, 4)),
+    lambda v: np.sum(np.vstack((v[0], v[1:2], v[2])) * np.arange(3.0)[:, None]),
+)
+"""Numbers beside vectors, and vectors above matrices."""
+
+
+@pytest.mark.parametrize("pieces", PIECES)
+def test_pieces_that_are_laid_out_before_they_are_joined_are_taken_apart_each_by_itself(pieces: Callable[[Any], Any]) -> None:
+    check_grads(pieces, (np.array([1.0, 2.0, 3.0, 4.0]),), order=2)

@@ -8,7 +8,6 @@ from judging import outcome
 
 REFUSED = {
     "pymap3d.ecef2geodetic": "W023",
-    "pyquaternion.Quaternion.inverse": "W027",
     "miepython.efficiencies_mx": "W023",
     "tmm.coh_tmm": "W083",
     "colour.XYZ_to_Lab": "W027",

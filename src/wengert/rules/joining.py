@@ -68,11 +68,8 @@ def _join_kind(call: Call, kind: KindOf) -> Kind:
     found = _pieces(kind(call["arrays"]))
     if found is None:
         return UNKNOWN
-    dtype, shapes = found
-    if len({len(shape) for shape in shapes}) != 1:
-        return UNKNOWN
-    shapes, _ = _at_least(call, shapes)
-    if not shapes[0]:
+    dtype, shapes = found[0], _at_least(call, found[1])
+    if len({len(shape) for shape in shapes}) != 1 or not shapes[0]:
         return UNKNOWN
     try:
         axis = _joined_axis(call, kind, len(shapes[0]))
@@ -91,14 +88,11 @@ def _same(axes: Sequence[Axis]) -> Axis:
     return 1 if 1 in axes else MANY if MANY in axes else axes[0]
 
 
-def _at_least(call: Call, shapes: list[tuple[Axis, ...]]) -> tuple[list[tuple[Axis, ...]], str]:
-    """`vstack` makes rows of vectors, and both stacks arrays of numbers; also how the piece of number `i` is read then."""
+def _at_least(call: Call, shapes: list[tuple[Axis, ...]]) -> list[tuple[Axis, ...]]:
+    """`vstack` makes rows of vectors, and both stacks arrays of numbers, each piece by itself."""
     wanted = {"np.vstack": 2, "np.hstack": 1}.get(call.primitive.op, 0)
-    if len(shapes[0]) >= wanted:
-        return shapes, ""
-    index = "i, 0" if wanted == 2 and not shapes[0] else "i"
-    ahead: list[Axis] = [1] * (wanted - len(shapes[0]))
-    return [(*ahead, *shape) for shape in shapes], index
+    ahead: tuple[Axis, ...] = (1,)
+    return [(*ahead * (wanted - len(shape)), *shape) for shape in shapes]
 
 
 def _join_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
@@ -106,24 +100,26 @@ def _join_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
     found, kinds = _pieces(kind), item_kinds(kind)
     if found is None or kinds is None:
         raise _refused(call, "pieces whose number, or number of axes, is known only at run time")
-    shapes, rows = _at_least(call, found[1])
-    if not shapes[0]:
-        raise _refused(call, "pieces that are no arrays")
+    shapes = _at_least(call, found[1])
+    if not shapes[0] or len({len(shape) for shape in shapes}) != 1:
+        raise _refused(call, "pieces that are no arrays, or not of one number of axes")
     try:
         axis = _joined_axis(call, b.kind, len(shapes[0]))
     except (NotStatic, ValueError):
         raise _refused(call, "an axis that is not a number of the text") from None
     items = items_of(b, call, "arrays")
     lengths = [shape[axis] for shape in shapes]
-    if rows:
-        rows_bar = [b.text(f"y_bar[{rows}]", {"y_bar": y_bar, "i": Const(i)}) for i in range(len(items))]
-        return packed(b, kind, [row if may_carry_derivative(k) else Const(0.0) for row, k in zip(rows_bar, kinds)])
     parts: list[Atom] = []
     for i in range(len(items)):
         if not may_carry_derivative(kinds[i]):
             parts.append(Const(0.0))
             continue
         start, stop = _edge(b, items, lengths, i, axis), _edge(b, items, lengths, i + 1, axis)
+        added = len(shapes[i]) - len(found[1][i])
+        if added:  # a row, or a number
+            row = b.text("y_bar[i]" if added == 1 else "y_bar[i, 0]", {"y_bar": y_bar, "i": Const(0) if start == Const(None) else start})
+            parts.append(row)
+            continue
         cut = b.apply("slice", start, stop, Const(None))
         index = cut if axis == 0 else b.apply("tuple", *[b.apply("slice", *[Const(None)] * 3)] * axis, cut)
         parts.append(b.apply("getitem", y_bar, index))
@@ -139,10 +135,12 @@ def _edge(b: Builder, items: Sequence[Atom], lengths: Sequence[Axis], position: 
         return Const(len(before))
     if all(length == 1 for length in after):
         return Const(-len(after))
-    total: Atom = b.text(f"x.shape[{axis}]", {"x": items[0]})
-    for item in items[1:position]:
-        total = b.text(f"n + x.shape[{axis}]", {"n": total, "x": item})
-    return total
+    total: Atom | None = None
+    for item, length in zip(items, before):
+        if length != 1:
+            total = b.text(f"n + x.shape[{axis}]" if total else f"x.shape[{axis}]", {"n": total or Const(0), "x": item})
+    assert total is not None
+    return b.text("n + k", {"n": total, "k": Const(before.count(1))}) if 1 in before else total
 
 
 for _text in ("y = np.concatenate(arrays, axis=0)", "y = np.vstack(arrays)", "y = np.hstack(arrays)"):
