@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import linecache
 import math
 import operator
+import types
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -308,3 +310,39 @@ def test_functions_of_one_name_in_two_libraries_are_told_apart() -> None:
     agree(of_two_libraries, (0.7, 3))
     text = grad(of_two_libraries).source(0.7, 3)
     assert "np.sqrt(x)" in text and "math.sqrt(x)" in text
+
+
+def _module(text: str) -> types.ModuleType:
+    """Another module, with names that this one has not."""
+    file = "<another module>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    found = types.ModuleType("another_module")
+    exec(compile(text, file, "exec"), found.__dict__)
+    return found
+
+
+ELSEWHERE = _module("""
+import functools
+
+@functools.lru_cache(maxsize=None)
+def chosen(mode):
+    return mode.lower()
+
+def shout(text):
+    return text.upper()
+
+MODE, shouted = "Square", functools.partial(shout, "abc")
+del shout
+
+def power(x):
+    y = x * x if chosen(MODE) == "square" else x
+    return y * len(shouted())
+""")
+
+
+def of_another_module(x):
+    return ELSEWHERE.power(x) * x
+
+
+def test_functions_that_another_module_remembers_or_hides_have_a_name_in_the_text() -> None:
+    agree(of_another_module, (0.7,))

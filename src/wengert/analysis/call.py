@@ -96,9 +96,9 @@ def is_hashable(function: object) -> bool:
 
 
 def known_atom(value: Any) -> Atom:
-    """An object as a constant of the text; what has a row is called as the row says, for `math` and NumPy share names."""
+    """An object as a constant of the text: called as its row says, as `math` and NumPy share names; the user's module may not know a function's."""
     op = op_of(value) if is_hashable(value) or isinstance(value, np.ufunc) else None
-    return Const(value, op or getattr(value, "__name__", None))
+    return Const(value, op or (None if isinstance(value, types.FunctionType) else getattr(value, "__name__", None)))
 
 
 OBJECTS: dict[type, Callable[[Any], tuple[Atom, tuple[Atom, ...]] | None]] = {}
