@@ -88,6 +88,17 @@ CASES = (
     Case("pyquaternion", "Quaternion.angle", lambda _: (lambda cls: lambda a: cls(a, 0.1, 0.2, 0.3).angle)(_quaternion()), 0.4),
     Case("pyquaternion", "Quaternion.yaw_pitch_roll", lambda _: (lambda cls: lambda a: cls(a, 0.1, 0.2, 0.3).yaw_pitch_roll[0])(_quaternion()), 0.4),
     Case("pyquaternion", "Quaternion.inverse", lambda _: (lambda cls: lambda a: cls(axis=[1.0, 0.0, 0.0], angle=a).inverse.q[1])(_quaternion()), 0.4),
+    # filters and the sun
+    Case("filterpy.kalman", "predict", lambda f: lambda x: np.sum(f(x, NINE, 2 * np.eye(3), np.eye(3))[0]), VECTOR),
+    Case("filterpy.kalman", "update", lambda f: lambda x: np.sum(f(x, np.eye(3), VECTOR, np.eye(3), np.eye(3))[0]), XYZ),
+    Case("filterpy.stats", "gaussian", lambda f: lambda x: f(x, 1.0, 2.0), 0.3),
+    Case("filterpy.stats", "mul", lambda f: lambda mean: f(mean, 1.0, 2.0, 0.5)[0], 0.3),
+    Case("pysolar.solar", "get_declination", lambda f: lambda day: f(day), 100.0),
+    Case("pysolar.solar", "get_flattened_latitude", lambda f: lambda latitude: f(latitude), 40.0),
+    Case("pysolar.solar", "get_aberration_correction", lambda f: lambda radius: f(radius), 1.01),
+    Case("pysolar.solar", "get_geocentric_sun_declination", lambda f: lambda a: f(a, 0.4, 0.1), 1.01),
+    Case("pysolar.solar", "get_geocentric_latitude", lambda f: lambda jme: f(jme), 0.3, step=1e-8),
+    Case("pysolar.radiation", "get_air_mass_ratio", lambda f: lambda altitude: f(altitude), 40.0),
     # sea water
     Case("seawater", "dens", lambda f: lambda s: f(s, 10.0, 1000.0), 35.0),
     Case("seawater", "dens0", lambda f: lambda s: f(s, 10.0), 35.0),

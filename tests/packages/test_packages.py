@@ -8,6 +8,7 @@ from judging import outcome
 
 REFUSED = {
     "pymap3d.ecef2geodetic": "W023",
+    "filterpy.kalman.update": "W044",
     "miepython.efficiencies_mx": "W023",
     "tmm.coh_tmm": "W083",
     "colour.XYZ_to_Lab": "W027",
