@@ -503,6 +503,18 @@ def a_float_has_no_shape(x):
     return k * x
 
 
+@case(np.array([0.7, 0.2]))
+def an_attribute_that_only_a_series_takes(x):
+    y = np.cos(x) * x
+    try:
+        y = y * 2
+        y.name = "cosine"
+        y = y * 100
+    except AttributeError:
+        y = y * x
+    return np.sum(y * x)
+
+
 class Forgiving:
     """Decorators whose exceptions are an argument."""
 

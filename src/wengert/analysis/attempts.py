@@ -74,6 +74,10 @@ def probe(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     kind, caught = state.kind(frame.handle(line.args[0])), frame.handle(CLASSES)
     assert isinstance(kind, Closure) and isinstance(caught, Const)
     copy = copied(state, kind, frame, line)
+    sure = _raised(state, copy)
+    if sure is not None and isinstance(sure, caught.value):
+        state.bind(frame, line.targets[0], Const(sure))
+        return
     lines = before_effects(state, copy, caught.value)
     frame.atoms[WHOLE] = Const(lines is not None)
     if lines is None and not copy.inlined:

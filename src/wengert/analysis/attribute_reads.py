@@ -149,6 +149,19 @@ def lacks_item(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool
     return True
 
 
+def takes_none(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
+    """An attribute that no number and no array has, set in a `try`: a table or series would take it."""
+    wanted = line.args[1]
+    assert isinstance(wanted, Const)
+    kind = state.kind(frame.atom(line.args[0]))
+    number = isinstance(kind, (NumpyScalar, Array, Numeric)) or scalar_type(kind) is not None
+    if not number or any(hasattr(cls, str(wanted.value)) for cls in (*NUMBERS, float, int, complex)):
+        return False
+    raised = emit(state, "call", Const(AttributeError, "AttributeError"), Const(f"a number has no attribute {wanted.value!r}"))
+    out.append(Apply((), "raise", (raised,), place=state.place))
+    return True
+
+
 def _canonical(owner: object, name: str) -> str | None:
     """The name of a module's attribute that means the same in every text."""
     known = isinstance(owner, types.ModuleType) and owner.__name__.partition(".")[0] in ("numpy", "math", "scipy")

@@ -20,7 +20,7 @@ from wengert import errors
 from wengert.analysis.array_likes import beside_arrays
 from wengert.analysis.assigning import assign_in_place, set_item
 from wengert.analysis.attempts import attempt, attempted, exception, probe
-from wengert.analysis.attribute_reads import lacks, lacks_item, read_attribute
+from wengert.analysis.attribute_reads import lacks, lacks_item, read_attribute, takes_none
 from wengert.analysis.boxes import box
 from wengert.analysis.calls import call_star, specialise_call
 from wengert.analysis.choosing import choose_by_number
@@ -86,6 +86,8 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
         if operate(state, frame, line, "setitem", [frame.handle(atom) for atom in line.args], out) is None:
             return Stop() if set_item(state, frame, line, out) else None
     elif line.op == "setattr":
+        if state.trying and takes_none(state, frame, line, out):
+            return Stop()
         set_attribute(state, frame, line, out)
     elif line.op in ("box", "unbox", "rebox"):
         return Stop() if box(state, frame, line, out) else None
