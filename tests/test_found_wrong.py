@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wengert import check_grads, grad, jacfwd, jvp, value_and_grad
+from wengert import AliasError, check_grads, grad, jacfwd, jvp, value_and_grad
 from wengert.rules import op_of
 
 
@@ -669,3 +669,29 @@ PIECES = (
 @pytest.mark.parametrize("pieces", PIECES)
 def test_pieces_that_are_laid_out_before_they_are_joined_are_taken_apart_each_by_itself(pieces: Callable[[Any], Any]) -> None:
     check_grads(pieces, (np.array([1.0, 2.0, 3.0, 4.0]),), order=2)
+
+
+def _bound_anew_in_a_turn(a, s):
+    b = a
+    for k in range(2):
+        if k == 1:
+            a = a * s
+        b[k] = s
+    return np.sum(a**2) + np.sum(b)
+
+
+def _bound_anew_beside_a_view(a, s):
+    v = a[1:]
+    for k in range(2):
+        if k == 1:
+            a = a * s
+        v[k] = s
+    return np.sum(a**2) + np.sum(v)
+
+
+@pytest.mark.parametrize("function", [_bound_anew_in_a_turn, _bound_anew_beside_a_view])
+def test_what_may_be_an_array_that_was_written_to_is_refused_also_if_a_branch_and_a_turn_lie_between(function) -> None:
+    with pytest.raises(AliasError, match="W081"):
+        grad(function)(np.array([0.5, 1.5, -0.7]), 1.3)
+    with pytest.raises(AliasError, match="W081"):
+        jvp(function, (np.array([0.5, 1.5, -0.7]), 1.3), (np.ones(3), 1.0))

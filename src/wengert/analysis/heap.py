@@ -169,6 +169,11 @@ class Heap:
             self.overlaps.setdefault(one, set()).add(other)
             self.overlaps.setdefault(other, set()).add(one)
 
+    def may_be(self, new: Location, other: Location) -> None:
+        """The new object may be the other one, or share memory with it, and so with all that the other may."""
+        for one in {other, *self.overlaps.get(other, ())}:
+            self.overlap(new, one)
+
     def disjoint(self, one: Location, other: Location) -> bool:
         return one != other and other not in self.overlaps.get(one, ())
 

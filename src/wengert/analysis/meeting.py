@@ -215,7 +215,7 @@ class _Writer:
         state.define(new, state.kind(node.handles[0]))
         heap.fields[new] = None
         for handle in node.handles:
-            heap.overlap(new, handle)
+            heap.may_be(new, handle)
         for key, part in node.parts.items():
             heap.contents[new, key] = self.part(part, key)
 
@@ -264,5 +264,5 @@ class _Writer:
             if isinstance(handle, str):
                 root = heap.root(heap.location(handle))
                 if heap.existed(root, self.before) or root in heap.holders or root in heap.overlaps:
-                    heap.overlap(new, root)
+                    heap.may_be(new, root)
                     heap.holders.setdefault(new, set()).update(heap.holders.get(root, ()))

@@ -98,6 +98,7 @@ class Recursion:
         self.callees: list[Callee] = []
         self.cut = False  # the last call that never returns may be found to do so in a later round
         self.kinds = kinds
+        self.asked: set[tuple[object, ...]] = set()  # where the run is asked whether something is a view
         self.unrolled: set[tuple[object, ...]] = set()  # loops that are written out, as the functions that they make are kept
         self.mapped: set[tuple[object, ...]] = set()  # dicts whose keys only the run knows
         self.lengthy: list[object] = []  # those of the keys that could be inlined, too
@@ -218,7 +219,7 @@ class Recursion:
         if mutable(state.kind(new)) and not owned:
             for atom in survey.atoms:
                 if isinstance(atom, str) and mutable(state.kind(atom)):
-                    state.heap.overlap(new, state.heap.root(state.heap.location(atom)))
+                    state.heap.may_be(new, state.heap.root(state.heap.location(atom)))
 
     def main_call(self, state: State, site: Site, out: list[Line]) -> Return:
         """All that is left of a main function that calls itself."""
