@@ -215,6 +215,25 @@ def test_both_modes_agree_with_differences_and_leave_what_a_plain_call_leaves(na
     agree(*CASES[name])
 
 
+@case(M, 0.7)
+def a_reshape_that_copies(m, x):
+    r = m.T.reshape(-1)
+    r[0] = x
+    f = m.T.ravel()
+    f[1] *= 5.0
+    g = m.flatten()
+    g[2] = x * x
+    return np.sum(GRID * m * m) + np.sum(r * f * g)
+
+
+@case(M, 0.7, True)
+def a_reshape_that_copies_or_not_as_the_run_decides(m, x, turned):
+    b = m.T if turned else m
+    r = b.reshape(-1)
+    r[0] = x
+    return np.sum(m * m) + np.sum(r * r * r)
+
+
 # what is refused: whether an object has been changed, only a run can tell, or no rule writes through it
 
 REFUSED: dict[str, Case] = {}
@@ -232,25 +251,6 @@ def put(a, b):
 def writing_through_flat(m, x):
     m.flat[3] = x
     return np.sum(GRID * m * m)
-
-
-@refused("W081", M, 0.7)
-def a_reshape_that_copies(m, x):
-    r = m.T.reshape(-1)
-    r[0] = x
-    f = m.T.ravel()
-    f[1] *= 5.0
-    g = m.flatten()
-    g[2] = x * x
-    return np.sum(GRID * m * m) + np.sum(r * f * g)
-
-
-@refused("W081", M, 0.7, True)
-def a_reshape_that_copies_or_not_as_the_run_decides(m, x, turned):
-    b = m.T if turned else m
-    r = b.reshape(-1)
-    r[0] = x
-    return np.sum(m * m) + np.sum(r * r * r)
 
 
 @refused("W081", A, 0.7)

@@ -9,7 +9,7 @@ See `heap.py` for what these words mean.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -52,6 +52,10 @@ MAYBE_VIEWS = frozenset({
     "np.linalg.matrix_transpose", "np.linalg.matrix_power", "np.real_if_close", "np.trim_zeros", "np.float64", "np.float32",
 })  # fmt: skip
 """Views of some arrays, copies of others: only the run can tell."""
+
+
+ITSELF = {"np.asarray": 0, "np.asanyarray": 0, "np.atleast_1d": 1, "np.atleast_2d": 2, "np.atleast_3d": 3}
+"""What gives an array of so many axes at least back as it is."""
 
 
 def mutable(kind: Kind) -> bool:
@@ -119,17 +123,38 @@ def note_memory(state: State, line: Apply, row: Primitive | None) -> None:
     elif line.op in ("np.reshape", "np.ravel") and state.heap.location(source) in state.contiguous and not line.keywords:
         view(state, line, source)
         state.contiguous.add(target)
+    elif _is_itself(state, line, source):
+        state.heap.where[target] = state.heap.location(source)
     elif line.op == "reversed" or line.op == "copy" and isinstance(state.kind(target), (List, Dict)):
         hand_on(state, target, source)
     elif line.op == "mul" and isinstance(state.kind(target), List):  # `[row] * n` holds one object n times
         hand_on(state, target, source)
         state.heap.doubly.add(target)
     elif line.op in MAYBE_VIEWS and not _copies(line) or line.op == "np.einsum" and source is not line.args[0]:
-        state.heap.overlap(target, state.heap.root(state.heap.location(source)))
+        state.heap.may_be(target, state.heap.root(state.heap.location(source)))
+        state.maybe.note(line, state.place)
     elif line.op == "getattr":
         taken(state, target, source)
     elif row is not None and row.view and isinstance(state.kind(source), Array):
         view(state, line, source)
+
+
+def _is_itself(state: State, line: Apply, source: str) -> bool:
+    """Does NumPy give back the very array that it was given?"""
+    kind = state.kind(source)
+    if line.op not in ITSELF or not isinstance(kind, Array) or len(line.args) > 1 or (kind.axes is None and ITSELF[line.op]):
+        return False
+    options = dict(line.keywords)
+    wanted = state.kind(options.pop("dtype")) if "dtype" in options else None
+    same = wanted is None or isinstance(wanted, Known) and kind.dtype == _dtype_name(wanted.value)
+    return same and not options and len(kind.axes or ()) >= ITSELF[line.op]
+
+
+def _dtype_name(dtype: Any) -> str | None:
+    try:
+        return str(np.dtype(dtype).name)
+    except TypeError:
+        return None
 
 
 def _copies(line: Apply) -> bool:
@@ -141,7 +166,7 @@ def _item(state: State, line: Apply, source: str) -> None:
     base, target = state.kind(source), line.targets[0]
     if isinstance(base, List) and isinstance(state.kind(line.args[1]), Slice):  # a list of its own, of the same items
         if mutable(base.element):
-            state.heap.overlap(target, state.heap.root(state.heap.location(source)))
+            state.heap.may_be(target, state.heap.root(state.heap.location(source)))
         return
     fixed = isinstance(base, (Dict, Tuple)) and isinstance(line.args[1], Const)
     if fixed or isinstance(base, (Array, List, Map)):
@@ -149,7 +174,7 @@ def _item(state: State, line: Apply, source: str) -> None:
         if plain:
             view(state, line, source)
         elif plain is None:
-            state.heap.overlap(target, state.heap.root(state.heap.location(source)))
+            state.heap.may_be(target, state.heap.root(state.heap.location(source)))
     else:
         taken(state, target, source)
 
@@ -176,9 +201,9 @@ def taken(state: State, target: str, container: Atom) -> None:
     location = heap.root(heap.location(container))
     for held, holders in list(heap.holders.items()):
         if location in holders:
-            heap.overlap(target, held)
+            heap.may_be(target, held)
             for part in heap.packed_in(held) if held in heap.packs else ():
-                heap.overlap(target, part)
+                heap.may_be(target, part)
     if isinstance(state.kind(container), Array) and isinstance(state.kind(target), (Array, Numeric)):  # a row is a view
-        heap.overlap(target, location)
+        heap.may_be(target, location)
     heap.hold(location, [target])

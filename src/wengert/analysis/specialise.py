@@ -24,6 +24,7 @@ from wengert.analysis.frame import Frame
 from wengert.analysis.inline import Site, ready
 from wengert.analysis.leftovers import finish
 from wengert.analysis.mapped import Mapped, as_map
+from wengert.analysis.maybe_views import Undecided
 from wengert.analysis.recursion import Lengthy, Recursion, Recursive
 from wengert.analysis.state import Fact, State
 from wengert.analysis.walking import Walk
@@ -100,6 +101,8 @@ def specialise(
         except Lengthy as found:
             recursion.keys.append(found.key)
             recursion.lengthy.append(found.key)
+        except Undecided as found:
+            recursion.asked.add(found.spot)
         except Unroll as loop:
             recursion.unrolled.add(loop.place)
         except Mapped as found_map:
@@ -110,7 +113,7 @@ def specialise(
 def prepare(state: State, recursion: Recursion) -> None:
     """Make a state ready to walk over programs."""
     state.run, state.call, state.write = Walk(state).run, partial(specialise_call, state), write_call
-    state.recursion = recursion
+    state.recursion, state.maybe.asked = recursion, recursion.asked
 
 
 def _specialised(

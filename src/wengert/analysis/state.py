@@ -17,6 +17,7 @@ from wengert.analysis.environment import Environment, Guard
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Content, Heap, Location, Spoilt
 from wengert.analysis.mapped import made_as_map
+from wengert.analysis.maybe_views import MaybeViews
 from wengert.analysis.sharing import Sharing
 from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Const, Function, Line, Name, Place, Terminator
@@ -117,6 +118,7 @@ class State:
         self.generation = 0  # how often a loop was seen to be of another form than was thought
         self.stable: dict[tuple[object, ...], Any] = {}  # the kinds at which loops have settled before
         self.heap = Heap()
+        self.maybe = MaybeViews()
         self.out: list[Line] = []  # the open block
         self.place: Place | None = None  # of the line being read
         self.unknown: Kind = UNKNOWN
@@ -162,6 +164,7 @@ class State:
             raise errors.error("W012", self.place, what="a generator is kept, or handed to something that is not followed")
         found = self.content(atom)
         if isinstance(found, Spoilt):
+            self.maybe.ask(self.heap, atom, found)
             raise errors.error("W081", self.place, name=self.spelled(atom), other=self.spelled(found.other))
         return found
 

@@ -14,6 +14,7 @@ from typing import Any
 from wengert import errors
 from wengert.analysis.aliases import mutable
 from wengert.analysis.heap import Spoilt, View
+from wengert.analysis.maybe_views import DECIDABLE
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, Name
 from wengert.ir.kinds import Array, Dict, List, Map, Packed, Slice
@@ -100,7 +101,7 @@ def detach(state: State, location: str, index: Atom) -> None:
             heap.overlap(item, location)
 
 
-RESHAPED = {"np.expand_dims", "np.squeeze", "np.reshape", "np.ravel"}
+RESHAPED = {"np.expand_dims", "np.squeeze"} | DECIDABLE
 
 
 MIRRORED = {"np.flip", "np.fliplr", "np.flipud", "np.matrix_transpose", "np.linalg.matrix_transpose"}

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wengert.analysis.carrying import Carrying
+from wengert.analysis.deciding import Choice, again, choice, settle, take
 from wengert.analysis.frame import Frame
-from wengert.analysis.generators import woven
+from wengert.analysis.generators import fresh_name, woven
 from wengert.analysis.heap import Memory
 from wengert.analysis.loop_kinds import counted, sources_of
 from wengert.analysis.loop_results import after
@@ -88,12 +89,15 @@ class Walk:
         self, block: Block, frame: Frame, turn: Turn | None, out: list[Line], learnt: dict[Name, Kind]
     ) -> Terminator | None:
         """Write the lines of a block; the terminator of a line that control never gets past."""
-        for line in block.lines:
+        for position, line in enumerate(block.lines):
             end: Terminator | None = None
             self.state.place = frame.place(line.place)
             match line:
                 case Apply():
+                    self.state.maybe.open = None
                     end = specialise_apply(self.state, frame, line, out)
+                    if self.state.maybe.open is not None and end is None and (made := choice(self.state, frame, block, position)) is not None:
+                        return self.both(made, frame, turn, out)
                 case If():
                     end = self.branch(line, frame, turn, out, learnt)
                 case For():
@@ -170,6 +174,31 @@ class Walk:
                 learnt.setdefault(name, state.kinds[name])
                 state.kinds[name] = kind
         return None
+
+    def both(self, made: Choice, frame: Frame, turn: Turn | None, out: list[Line]) -> Terminator:
+        """Write the rest of a block for a view, and for a copy; where the program goes on behind it, the two meet."""
+        state, heap, place = self.state, self.state.heap, self.state.place
+        before, last = heap.fork(), made.rests[0].terminator
+        values = last.values if isinstance(last, Yield) else ("",) if frame.call is not None else ()
+        found = [fresh_name(state, frame) for _ in values]
+        branches = []
+        for rest, shared in zip(made.rests, (True, False)):
+            heap.restore(before)
+            take(state, made, shared)
+            if frame.call is not None and isinstance(rest.terminator, Return):
+                rest = replace(rest, terminator=Yield((rest.terminator.value,)))
+            side, end = self.block(rest, frame, turn, {}, heap.fork())
+            settle(state, made, side)
+            branches.append((side, end))
+        again(state, made)
+        sides = [side for side, end in branches if isinstance(end, Yield)]
+        state.place = place
+        targets, columns = meet(state, frame, found, sides, before) if sides else ([], [])
+        yields = iter(columns)
+        then, orelse = (Block(tuple(side.out), Yield(tuple(next(yields))) if isinstance(end, Yield) else end) for side, end in branches)
+        out.append(If(tuple(targets), made.test, then, orelse, place))
+        handles = tuple(map(frame.handle, found))
+        return Stop() if not sides else Yield(handles) if isinstance(last, Yield) else Return(handles[0])
 
     def told(self, test: Atom) -> tuple[dict[Name, Kind], dict[Name, Kind]]:
         """The kinds of names in the branches of a test for None, where they are other than outside."""
