@@ -22,6 +22,7 @@ from wengert.ir.axes import broadcast_axes
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Block, Const, For, Function, Name, Place, Yield
 from wengert.ir.kinds import (
+    EITHER,
     INT,
     UNKNOWN,
     Array,
@@ -126,9 +127,12 @@ class ManyDirections(Forward):
             raise refusal(b.place, "a list whose length is known only at run time")
         if axes is None:
             raise refusal(b.place, "a value of which the shape is not known")
-        single = [("dtype", Const(np.float32, "np.float32"))] if dtype_of(kind) == "float32" else []
-        made = b.apply("np.zeros", self.count if axes == () else self.shape(b, atom), keywords=single)
-        self.kinds[made] = Array("float32" if single else "float64", (DIRECTIONS, *axes))
+        dtype = dtype_of(batched(kind)) if is_floating(kind) else "float64"
+        if dtype in (None, EITHER) or not hasattr(np, str(dtype)):
+            raise refusal(b.place, "a value that is real or complex as it comes")
+        named = [("dtype", Const(getattr(np, str(dtype)), f"np.{dtype}"))] if dtype != "float64" else []
+        made = b.apply("np.zeros", self.count if axes == () else self.shape(b, atom), keywords=named)
+        self.kinds[made] = Array(str(dtype), (DIRECTIONS, *axes))
         return made
 
     def lifted(self, b: Builder, dot: Atom, have: int, wanted: int) -> Atom:
