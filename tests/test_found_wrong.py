@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wengert import AliasError, check_grads, grad, jacfwd, jvp, value_and_grad
+from wengert import AliasError, check_grads, grad, hessian, jacfwd, jacrev, jvp, value_and_grad
 from wengert.rules import op_of
 
 
@@ -695,3 +695,15 @@ def test_what_may_be_an_array_that_was_written_to_is_refused_also_if_a_branch_an
         grad(function)(np.array([0.5, 1.5, -0.7]), 1.3)
     with pytest.raises(AliasError, match="W081"):
         jvp(function, (np.array([0.5, 1.5, -0.7]), 1.3), (np.ones(3), 1.0))
+
+
+def _a_filter(x):
+    f = np.fft.rfft(x) * np.array([1.0, 0.5, 0.2])
+    return np.sum(np.fft.irfft(f) ** 3) + np.sum(np.abs(np.fft.fft(x * x)) ** 2)
+
+
+def test_the_tangents_of_complex_values_are_complex_in_all_directions() -> None:
+    x = np.array([0.5, 1.5, 2.0, 1.0])
+    np.testing.assert_allclose(hessian(_a_filter)(x), jacrev(grad(_a_filter))(x), rtol=1e-12)
+    for part in (np.real, np.abs):
+        np.testing.assert_allclose(jacfwd(lambda x, part=part: part(np.fft.rfft(x)))(x), jacrev(lambda x, part=part: part(np.fft.rfft(x)))(x), rtol=1e-12)

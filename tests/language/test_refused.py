@@ -10,10 +10,10 @@ import wengert
 CASES = {
     "W012: the next item of a generator": "def g():\n    yield x\nh = g()\nreturn next(h)",
     "W012: a generator walked over twice": "def g():\n    yield x\nh = g()\ns = 0.0\nfor i in range(2):\n    for v in h:\n        s += v\nreturn s",
-    "W012: zip of a generator in a for": "s = 0.0\nfor a, b in zip((x * i for i in range(n)), [1.0, x]):\n    s += a * b\nreturn s",
+    "W012: zip of two generators in a for": "s = 0.0\nfor a, b in zip((x * i for i in range(n)), (x + i for i in range(n))):\n    s += a * b\nreturn s",
     "W014: a differentiated value in a global": "global total\ntotal = x\nreturn 2 * x",
     "W020: an assignment in a generator that is kept": "g = ((y := x * i) for i in range(n))\nreturn sum(g) * y",
-    "W021: as many arguments as only the run knows": "return max(*[x * i for i in range(n)])",
+    "W021: as many arguments as only the run knows": "return np.hypot(*[x * i for i in range(n)])",
     "W029: names at run time": "y = x\nreturn eval('y') * x",
     "W029: the local names": "return locals()['x']",
     "W041: a function made in a turn of a loop": "fs = []\nc = x\nfor i in range(n):\n    c = c * x\n    fs.append(lambda t, c=c: t * c)\nreturn fs[0](1.0)",

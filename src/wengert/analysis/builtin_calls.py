@@ -21,13 +21,15 @@ from wengert.analysis.calls import items_of
 from wengert.analysis.displays import merged
 from wengert.analysis.fields import assign
 from wengert.analysis.generators import enumerated
-from wengert.analysis.inline import tuple_of
+from wengert.analysis.inline import inline_function, tuple_of
 from wengert.analysis.instances import is_instance, type_of
 from wengert.analysis.maps import inline, made_of, of_keys
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import (
     UNKNOWN,
+    Array,
     Closure,
+    Frozen,
     Known,
     List,
     Range,
@@ -35,6 +37,8 @@ from wengert.ir.kinds import (
 )  # fmt: skip
 from wengert.rules import element_of
 from wengert.rules.result_kinds import NotStatic, static
+from wengert.rules.stand_ins_iterators import zipped_with
+from wengert.rules.stand_ins_lists import OF_LISTS
 from wengert.snapshots import checkpointed
 from wengert.surgery import adjoint
 
@@ -47,7 +51,25 @@ def _getitem(call: Call) -> bool:
 
 
 def _zip(call: Call) -> bool:
+    endless = [k for k, atom in enumerate(call.args) if atom in call.state.generators]
+    others = [call.state.kind(call.state.read(atom)) for k, atom in enumerate(call.args) if k not in endless]
+    if len(endless) == 1 and others and not call.keywords and all(isinstance(kind, (List, Tuple, Range, Array)) for kind in others):
+        zipped = zipped_with(endless[0], len(call.args) - 1 - endless[0])
+        made = inline_function(call.state, call.frame, call.line, zipped, call.args, {}, call.out)
+        return made is not None and not call.returned(made)
     return bool(call.args) and not call.keywords and call.iterable("zip", call.args)
+
+
+def _of_lists(stand_in: Callable[..., object]) -> Callable[[Call], bool]:
+    def write(call: Call) -> bool:
+        """A function of lists, where what varies is in one of unknown length."""
+        kinds = [call.state.kind(call.state.read(atom)) for atom in call.args]
+        if not call.varied or not any(isinstance(kind, List) and kind.items is None for kind in kinds):
+            return False
+        made = inline_function(call.state, call.frame, call.line, stand_in, call.args, dict(call.keywords), call.out)
+        return made is not None and not call.returned(made)
+
+    return write
 
 
 def _enumerate(call: Call) -> bool:
@@ -220,6 +242,9 @@ def _sequence(op: str) -> Callable[[Call], bool]:
         names = items_of(call.state, call.frame, call.line, call.args[0], call.out)
         if not names and op == "list" and names is None:
             return _listed(call)
+        if names is None and isinstance(call.state.kind(call.state.read(call.args[0])), List):
+            call.emit("copy", call.args[0], spelled="tuple")
+            return True
         if not names:
             return False
         if op == "tuple":
@@ -233,8 +258,9 @@ def _sequence(op: str) -> Callable[[Call], bool]:
 
 def _listed(call: Call) -> bool:
     """`list(xs)` of something of unknown length."""
-    if isinstance(call.state.kind(call.state.read(call.args[0])), List):
-        call.emit("copy", call.args[0])
+    kind = call.state.kind(call.state.read(call.args[0]))
+    if isinstance(kind, List):
+        call.emit("copy", call.args[0], spelled="list" if isinstance(kind, Frozen) else None)
         return True
     element = element_of(call.state.kind(call.state.read(call.args[0])))
     if element == UNKNOWN or call.state.varies(call.args[0]):
@@ -289,5 +315,6 @@ SPECIAL.update({
     builtins.callable: _callable, builtins.type: _type, builtins.hasattr: _hasattr, builtins.getattr: _getattr, builtins.setattr: _setattr,
     builtins.tuple: _sequence("tuple"),
     builtins.list: _sequence("list"), builtins.dict: _dict, dict.fromkeys: _from_keys, builtins.super: _super,
+    **{function: _of_lists(stand_in) for function, stand_in in OF_LISTS.items()},
     builtins.map: _map, functools.partial: _partial, operator.getitem: _getitem, functools.reduce: _reduce,
 })  # fmt: skip

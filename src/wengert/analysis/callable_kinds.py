@@ -164,12 +164,3 @@ def stands_alone(kind: Kind) -> bool:
         case Dict(items):
             return all(stands_alone(item) for _, item in items)
     return True
-
-
-def holds_function(kind: Kind) -> bool:
-    """Is it a function, or has it one inside? What such a callee returns must be known to be called."""
-    if isinstance(kind, (Tuple, List)):
-        return any(map(holds_function, kind.items or ()))
-    if isinstance(kind, Dict):
-        return any(holds_function(item) for _, item in kind.items)
-    return isinstance(kind, Closure) or (isinstance(kind, Known) and callable(kind.value))

@@ -22,7 +22,6 @@ import numpy as np
 
 from wengert import errors
 from wengert.analysis.call import OBJECTS, SPECIAL, Call, is_hashable, known_atom
-from wengert.analysis.callable_kinds import holds_function
 from wengert.analysis.derivative_calls import call_derivative, has_program, is_derivative
 from wengert.analysis.draws import draw, draw_of_module, source_of
 from wengert.analysis.frame import Frame
@@ -38,11 +37,11 @@ from wengert.analysis.objects import BUILTINS, call_method, construct, is_own, m
 from wengert.analysis.primitive_calls import call_primitive
 from wengert.analysis.relied_on import note_rule
 from wengert.analysis.ruled import call_ruled, tried
-from wengert.analysis.stars import as_many_as_wanted
+from wengert.analysis.stars import as_many_as_wanted, as_one_list
 from wengert.analysis.state import Fact, State
 from wengert.entries import rule_of
 from wengert.ir.core import Apply, Atom, Block, Const, If, Line, Yield
-from wengert.ir.kinds import BOTTOM, UNKNOWN, Closure, Dict, Known, List, Tuple
+from wengert.ir.kinds import BOTTOM, UNKNOWN, Closure, Dict, Known, List, Tuple, holds_function
 from wengert.records import fields_of_class, is_plain
 from wengert.rules import op_of
 from wengert.rules.stand_ins import OPAQUE, is_constant, stand_in
@@ -63,6 +62,10 @@ def call_star(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
     kind = state.kind(state.read(options))
     if parts is None and isinstance(kind, Dict):
         parts = as_many_as_wanted(state, frame, line, function, star, {key for key, _ in kind.items}, out)
+    if parts is None and kind == Dict(()):
+        found = as_one_list(state, frame, line, function, star, out)
+        if found is not None:
+            return Call(state, frame, line, found[0], (found[1],), (), out).write()
     if parts is None or not (isinstance(kind, Dict) and all(isinstance(key, str) for key, _ in kind.items)):
         args = tuple(map(state.read, (function, star, options)))
         state.apply(line.targets[0], frame, out, "call_star", *args, place=line.place)

@@ -14,8 +14,9 @@ from typing import Any
 from wengert.analysis.frame import Frame
 from wengert.analysis.mutators import extend
 from wengert.analysis.state import State
+from wengert.analysis.stores import emit
 from wengert.ir.core import Apply, Atom, Const, Line, Name
-from wengert.ir.kinds import Dict, Known, List, Tuple, is_scalar
+from wengert.ir.kinds import Dict, Frozen, Known, List, Tuple, is_scalar
 
 MOST = 32
 """So many items are written one by one, at most."""
@@ -50,6 +51,8 @@ def joined(state: State, frame: Frame, line: Apply, handles: Sequence[Atom], out
     """`a + b` of two lists or two tuples."""
     values = [state.read(handle) for handle in handles]
     one, other = map(state.kind, values)
+    if any(isinstance(kind, Frozen) for kind in (one, other)) and all(isinstance(kind, (Frozen, Tuple)) for kind in (one, other)):
+        return any(map(state.varies, values)) and _frozen(state, frame, line, values, out)
     if not (isinstance(one, (List, Tuple)) and type(one) is type(other)):
         return False
     if not any(map(state.varies, values)):
@@ -65,6 +68,19 @@ def _longer(state: State, frame: Frame, line: Apply, handles: Sequence[Atom], ou
     """A copy of one list to which the items of the other are appended."""
     new = state.apply(line.targets[0], frame, out, "copy", state.read(handles[0]), place=line.place)
     return extend(state, new, state.read(handles[1]))
+
+
+def _frozen(state: State, frame: Frame, line: Apply, values: Sequence[Atom], out: list[Line]) -> bool:
+    """A sum of tuples, of which one has an unknown length: the tuple of a list."""
+    first = state.kind(values[0])
+    if isinstance(first, Frozen):
+        whole = emit(state, "copy", values[0], spelled="list")
+    else:
+        whole = emit(state, "list", *(_items(state, frame, line, values[0], out) or ()))
+    if not extend(state, whole, values[1]):
+        return False
+    state.apply(line.targets[0], frame, out, "copy", state.read(whole), place=line.place, spelled="tuple")
+    return True
 
 
 def repeated(state: State, frame: Frame, line: Apply, handles: Sequence[Atom], out: list[Line]) -> bool:

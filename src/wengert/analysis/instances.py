@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir.kinds import Array, Dict, Kind, Known, List, Numeric, NumpyScalar, Range, Record, Scalar, Text, Tuple
+from wengert.ir.kinds import Array, Dict, Frozen, Kind, Known, List, Numeric, NumpyScalar, Range, Record, Scalar, Text, Tuple
 
 PYTHON: dict[str, type] = {"float": float, "int": int, "bool": bool, "complex": complex}
 
@@ -30,7 +30,7 @@ def type_of(kind: Kind) -> type | None:
             return str
         case Known(value):
             return type(value)
-        case Tuple():
+        case Tuple() | Frozen():
             return tuple
         case List():
             return list

@@ -6,14 +6,15 @@ differentiated flows through it. Where something does, it is refused here, at it
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from wengert import errors
 from wengert.analysis.derivative_calls import is_derivative
 from wengert.analysis.frame import Frame
 from wengert.analysis.state import State
-from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Function, If, Line, Name, While
-from wengert.ir.kinds import UNKNOWN, Bottom, Closure, Instance, Kind, Known, Record, Text, Unknown, describe
+from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Function, If, Line, Name, Place, Return, While
+from wengert.ir.kinds import UNKNOWN, Bottom, Closure, Frozen, Instance, Kind, Known, Record, Text, Unknown, describe, holds_tuple
 from wengert.ir.walk import atoms, map_blocks, names, rename
 from wengert.rules import lookup, open_parameters
 
@@ -54,6 +55,8 @@ class _Sweep:
 
     def block(self, block: Block) -> Block:
         self.read.update(names(block.terminator))
+        if isinstance(block.terminator, Return):
+            self.kept_tuple(block.terminator.value, block.terminator.place, holds_tuple)
         lines: list[Line] = []
         for line in reversed(block.lines):
             kept = self.line(line)
@@ -73,6 +76,8 @@ class _Sweep:
             for source in line.sources:
                 if state.varies(source) and isinstance(state.kind(source), Unknown):
                     self.refusal = errors.error("W027", line.place, what="a value of unknown kind")
+        for target in line.targets if isinstance(line, Apply) else ():
+            self.kept_tuple(target, line.place, lambda kind: not isinstance(kind, Frozen) and holds_tuple(kind))
         if state.heap.fields and not isinstance(line, Def):
             for atom in atoms(line):
                 if isinstance(atom, str) and atom in state.heap.fields and atom not in state.parameters:
@@ -80,6 +85,11 @@ class _Sweep:
         line = map_blocks(line, self.block) if isinstance(line, (If, For, While)) else line
         self.read.update(names(line))
         return line
+
+    def kept_tuple(self, atom: Atom, place: Place | None, holds: Callable[[Kind], bool]) -> None:
+        """Refuse a value with a tuple of unknown length in it: adjoints of such tuples are lists, which have no place in a tree of the user's."""
+        if self.state.varies(atom) and holds(self.state.kind(atom)):
+            self.refusal = errors.error("W049", place)
 
     def attempt(self, line: Def) -> Def:
         """The copy of a `try`'s body, which is specialised already."""

@@ -262,6 +262,8 @@ class Writer:
     _pop_key = _pull
 
     def _copy(self, line: Apply) -> ast.expr:
+        if line.spelled in ("tuple", "list"):
+            return invoke(line.spelled, self.atom(line.args[0]))
         return invoke(ast.Attribute(self.atom(line.args[0]), "copy", LOAD))
 
     _fresh = _copy

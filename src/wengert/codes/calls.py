@@ -73,6 +73,13 @@ CALLS: dict[str, Code] = {
         "A number that is drawn by rejection, or counted, jumps as its parameters change, so no formula moves it with them.",
         "Draw a standard number and compute with it (`loc + scale * rng.standard_normal()`), or say `stop_gradient` to the parameter",
     ),
+    "W049": Code(
+        "NoRule",
+        "A tuple of unknown length that is kept",
+        "`{function}` returns a tuple whose length only the run knows, or puts one into another container",
+        "The adjoint of such a tuple is a list, which grows with what is added to it.",
+        "Make it a list (`list(...)`)",
+    ),
     # memory
     "W080": Code(
         "AliasError",

@@ -113,6 +113,11 @@ class List:
 
 
 @dataclass(frozen=True, slots=True)
+class Frozen(List):
+    """A tuple whose length only the run knows: read like a list, and never written to."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dict:
     items: tuple[tuple[Any, Kind], ...]
 
@@ -287,6 +292,30 @@ def may_carry_derivative(kind: Kind) -> bool:
     return True
 
 
+def holds_tuple(kind: Kind) -> bool:
+    """Is it a tuple whose length only the run knows, or has it one inside?
+
+    >>> holds_tuple(Tuple((FLOAT, Frozen(FLOAT)))), holds_tuple(List(Tuple((FLOAT,))))
+    (True, False)
+    """
+    if isinstance(kind, Frozen):
+        return True
+    if isinstance(kind, (List, Tuple)):
+        return any(map(holds_tuple, kind.items or ())) or isinstance(kind, List) and holds_tuple(kind.element)
+    if isinstance(kind, (Dict, Record)):
+        return any(holds_tuple(item) for _, item in kind.items)
+    return isinstance(kind, Optional) and holds_tuple(kind.kind)
+
+
+def holds_function(kind: Kind) -> bool:
+    """Is it a function, or has it one inside? What such a callee returns must be known to be called."""
+    if isinstance(kind, (Tuple, List)):
+        return any(map(holds_function, kind.items or ()))
+    if isinstance(kind, Dict):
+        return any(holds_function(item) for _, item in kind.items)
+    return isinstance(kind, Closure) or (isinstance(kind, Known) and callable(kind.value))
+
+
 def describe(kind: Kind) -> str:
     """The kind in the words of error messages and of `.explain`.
 
@@ -309,6 +338,8 @@ def describe(kind: Kind) -> str:
         return getattr(kind.value, "__name__", None) or repr(kind.value)
     if isinstance(kind, Tuple):
         return f"({', '.join(map(describe, kind.items))})"
+    if isinstance(kind, Frozen):
+        return f"({describe(kind.element)} ...)"
     if isinstance(kind, List):
         return f"[{', '.join(map(describe, kind.items)) if kind.items is not None else describe(kind.element) + ' ...'}]"
     if isinstance(kind, Dict):

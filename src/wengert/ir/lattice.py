@@ -19,6 +19,7 @@ from wengert.ir.kinds import (
     Array,
     Bottom,
     Dict,
+    Frozen,
     Iterator,
     Kind,
     Known,
@@ -89,6 +90,8 @@ def join(a: Kind, b: Kind, fresh: Sequence[str] = ()) -> Kind:
         return UNKNOWN
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):
         return Tuple(tuple(join(x, y) for x, y in zip(a.items, b.items)))
+    if isinstance(a, Frozen) or isinstance(b, Frozen):
+        return Frozen(join(a.element, b.element)) if isinstance(a, Frozen) and isinstance(b, Frozen) else UNKNOWN
     if isinstance(a, List) and isinstance(b, List):
         if a.items is not None and b.items is not None and len(a.items) == len(b.items):
             items = tuple(join(x, y) for x, y in zip(a.items, b.items))

@@ -30,6 +30,8 @@ from wengert.rules import (
     stand_ins_arrays,
     stand_ins_builtins,
     stand_ins_contexts,
+    stand_ins_iterators,
+    stand_ins_lists,
     statistics,
     users,
 )
@@ -72,5 +74,5 @@ FAMILIES = (
 )  # fmt: skip
 """The files of rows; importing them fills the table."""
 
-STAND_INS = (stand_ins_arrays, stand_ins_builtins, stand_ins_contexts, users)
+STAND_INS = (stand_ins_arrays, stand_ins_builtins, stand_ins_contexts, stand_ins_iterators, stand_ins_lists, users)
 """The files of functions that others are replaced by, and of the users' own rules."""

@@ -5,6 +5,7 @@ Their results are flat wherever a derivative exists; at a step (`floor`, `round`
 
 from __future__ import annotations
 
+import bisect as bisect  # a row names a module that is imported
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from wengert.ir.kinds import (
     UNKNOWN,
     Array,
     Dict,
+    Frozen,
     Kind,
     Known,
     List,
@@ -111,7 +113,7 @@ def _isinstance(call: Call, kind: KindOf) -> Kind:
     elif isinstance(value, NumpyScalar):
         found = np.dtype(value.dtype).type
     else:
-        found = {Array: np.ndarray, Tuple: tuple, List: list, Dict: dict, Text: str}.get(type(value))
+        found = {Array: np.ndarray, Tuple: tuple, Frozen: tuple, List: list, Dict: dict, Text: str}.get(type(value))
     given = [getattr(k, "value", None) for k in (asked.items if isinstance(asked, Tuple) else (asked,))]
     classes = tuple(c for c in given if isinstance(c, type))
     return BOOL if found is None or len(classes) < len(given) else Known(issubclass(found, classes))
@@ -121,6 +123,9 @@ constant("z = isinstance(x, y)", kind=_isinstance)
 constant("z = callable(x)", kind=always(BOOL))
 constant("y = print(*values, sep=' ', end='\\n', file=None, flush=False)", kind=always(Known(None)), pure=False)
 constant("y = input(x='')", kind=always(Text()), pure=False)
+
+for _name in ("bisect", "bisect_left"):
+    constant(f"i = bisect.{_name}(a, x, lo=0, hi=None)", kind=always(INT), cost=4)
 
 # shapes
 

@@ -83,7 +83,7 @@ def item_kind(kind: Kind, index: Kind, name: str, fresh: str) -> Kind:
             known: Kind = picked
             return known
         case List(element):
-            return List(element) if isinstance(index, Slice) else element if _is_int(index) else UNKNOWN
+            return type(kind)(element) if isinstance(index, Slice) else element if _is_int(index) else UNKNOWN
         case Dict(items):
             try:
                 key = static(index)

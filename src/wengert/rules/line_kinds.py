@@ -29,6 +29,7 @@ from wengert.ir.kinds import (
     Bottom,
     Closure,
     Dict,
+    Frozen,
     Iterator,
     Kind,
     Known,
@@ -251,6 +252,14 @@ def _first(line: Apply, args: list[Kind]) -> Result:
     return args[0]
 
 
+def _copied(line: Apply, args: list[Kind]) -> Result:
+    """A copy, which `tuple(xs)` and `list(xs)` are, too."""
+    whole = args[0]
+    if isinstance(whole, List) and line.spelled in ("tuple", "list"):
+        return Frozen(whole.element) if line.spelled == "tuple" else List(whole.element)
+    return whole
+
+
 def _added(line: Apply, args: list[Kind]) -> Result:
     """`a[i] += v`: an array stays what it is; a list has, somewhere, a sum in place of a number of the text."""
     whole = args[0]
@@ -377,7 +386,7 @@ STRUCTURE: dict[str, Callable[[Apply, list[Kind]], Result]] = {
     "store": _written,
     "write": _written,
     "write_add": _written,
-    "copy": _first,
+    "copy": _copied,
     "fresh": _first,
     "snapshot": _first,
     "unit": _always(Scalar("float")),

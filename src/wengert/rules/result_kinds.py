@@ -25,6 +25,7 @@ from wengert.ir.kinds import (
     NUMERIC,
     UNKNOWN,
     Array,
+    Frozen,
     Kind,
     Known,
     List,
@@ -193,7 +194,11 @@ def sequence_kind(op: str, kinds: Sequence[Kind]) -> Kind:
         case "add", [List(a, p), List(b, q)]:
             from wengert.ir.lattice import join
 
+            if isinstance(kinds[0], Frozen) or isinstance(kinds[1], Frozen):
+                return Frozen(join(a, b)) if type(kinds[0]) is type(kinds[1]) else UNKNOWN
             return List(join(a, b), (*p, *q) if p is not None and q is not None else None)
+        case "mul", [Frozen(), _] | [_, Frozen()]:
+            return UNKNOWN
         case "mul", [List(a), other] | [other, List(a)] if scalar_type(other) in ("int", "bool"):
             python = scalar_type(a)
             return List(Scalar(python) if python else a)  # to be filled: its items will not stay that number

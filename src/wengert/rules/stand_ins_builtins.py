@@ -13,8 +13,6 @@ True
 from __future__ import annotations
 
 import functools
-import itertools
-import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import FunctionType
 from typing import Any
@@ -59,73 +57,32 @@ def filtered(function: Callable[[Any], Any] | None, iterable: Iterable[Any]) -> 
             yield item
 
 
-@replace_by(itertools.starmap)
-def mapped_star(function: Callable[..., Any], iterable: Iterable[Any]) -> Iterator[Any]:
-    for items in iterable:
-        yield function(*items)
-
-
-@replace_by(itertools.chain)
-def chained(*iterables: Iterable[Any]) -> Iterator[Any]:
-    for iterable in iterables:
-        yield from iterable
-
-
-@replace_by(itertools.product)
-def paired(first: Iterable[Any], second: Iterable[Any]) -> Iterator[Any]:
-    for one in first:
-        for other in second:
-            yield one, other
-
-
-@replace_by(itertools.takewhile)
-def taken_while(predicate: Callable[[Any], Any], iterable: Iterable[Any]) -> Iterator[Any]:
+def reduced(function: Callable[[Any, Any], Any], iterable: Iterable[Any]) -> Any:
+    total: Any
+    started = False
     for item in iterable:
-        if not predicate(item):
-            break
-        yield item
-
-
-@replace_by(itertools.count)
-def counted(start: Any = 0, step: Any = 1) -> Iterator[Any]:
-    number = start
-    while True:
-        yield number
-        number = number + step
-
-
-@replace_by(itertools.repeat)
-def repeated(item: Any, times: int | None = None) -> Iterator[Any]:
-    count = 0
-    while times is None or count < times:
-        yield item
-        count = count + 1
-
-
-@replace_by(itertools.accumulate)
-def accumulated(iterable: Iterable[Any], func: Callable[[Any, Any], Any] | None = None, *, initial: Any = None) -> Iterator[Any]:
-    function = operator.add if func is None else func
-    total = initial
-    started = initial is not None
-    if started:
-        yield total
-    for item in iterable:
-        total = function(total, item) if started else item
+        total = function(total, item) if started else item  # noqa: F821
         started = True
-        yield total
+    if not started:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    return total
 
 
-@replace_by(functools.reduce)
-def reduced(function: Callable[[Any, Any], Any], iterable: Iterable[Any], *initial: Any) -> Any:
-    if initial:
-        (total,) = initial
-        for item in iterable:
-            total = function(total, item)
-        return total
-    total, *rest = iterable
-    for item in rest:
+def reduced_from(function: Callable[[Any, Any], Any], iterable: Iterable[Any], initial: Any) -> Any:
+    total = initial
+    for item in iterable:
         total = function(total, item)
     return total
+
+
+def reduce_by_count(function: Any, kinds: Sequence[Kind], keywords: Mapping[str, Kind]) -> FunctionType | None:
+    """`functools.reduce` from the first item, or from an initial value."""
+    if function is not functools.reduce or keywords:
+        return None
+    return reduced if len(kinds) == 2 else reduced_from  # type: ignore[return-value]  # functions of their own signatures
+
+
+RESOLVERS.append(reduce_by_count)
 
 
 def in_order(values: Any, is_list: bool, key: Callable[[Any], Any] | None = None, reverse: bool = False) -> list[Any]:
