@@ -707,3 +707,24 @@ def test_the_tangents_of_complex_values_are_complex_in_all_directions() -> None:
     np.testing.assert_allclose(hessian(_a_filter)(x), jacrev(grad(_a_filter))(x), rtol=1e-12)
     for part in (np.real, np.abs):
         np.testing.assert_allclose(jacfwd(lambda x, part=part: part(np.fft.rfft(x)))(x), jacrev(lambda x, part=part: part(np.fft.rfft(x)))(x), rtol=1e-12)
+
+
+class _Solver:
+    def __init__(self, f):
+        self.f = f
+
+    def solve(self, n):
+        u = np.zeros(n + 1)
+        u[0] = 0.1
+        for k in range(n):
+            self.k = k
+            u[k + 1] = u[self.k] + 0.1 * self.f(u[k])
+        return u
+
+
+def _a_parameter_of_a_lambda_is_called_like_an_array_that_is_written(a):
+    return _Solver(lambda u: a * u * (1 - u)).solve(5)[-1]
+
+
+def test_a_value_has_its_own_kind_and_not_that_of_a_name_that_an_earlier_walk_used() -> None:
+    check_grads(_a_parameter_of_a_lambda_is_called_like_an_array_that_is_written, (0.5,), order=2)

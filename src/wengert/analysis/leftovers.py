@@ -28,9 +28,8 @@ def finish(state: State, function: Function) -> Function:
     if sweep.refusal is not None:
         raise sweep.refusal
     made = rename(made, state.renamed, definitions=True)
-    kinds: dict[Name, Kind] = {}
-    for name, kind in state.kinds.items():
-        kinds[state.renamed.get(name, name)] = _renamed(kind, state.renamed)
+    kinds = {name: _renamed(kind, state.renamed) for name, kind in state.kinds.items()}
+    kinds.update({new: kinds[name] for name, new in state.renamed.items() if name in kinds})  # a walk that did not count may have left one of that name
     return replace(made, kinds=kinds)
 
 

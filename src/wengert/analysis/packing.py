@@ -125,8 +125,8 @@ def write_part(state: State, view: View, array: Location, steps: tuple[Atom, ...
     around = {heap.root(view.base)}
     while more := {item for item, holders in heap.holders.items() if not around.isdisjoint(map(heap.root, map(heap.location, holders)))} - around:
         around |= more
-    around |= {other for location in around for other in heap.overlaps.get(location, ())}
-    if not isinstance(kind, Packed) or around & state.parameters:
+    around |= {other for location in around for other in (*heap.overlaps.get(location, ()), *map(heap.location, heap.holders.get(location, ())))}
+    if not isinstance(kind, Packed) or around & (state.parameters | state.from_outside.keys()):
         return False
     old, whole = state.read(array), steps == (WHOLE,)
     if whole and op == "write_add":

@@ -12,6 +12,7 @@ from __future__ import annotations
 import types
 from collections import ChainMap
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -22,6 +23,7 @@ from wengert.ir.core import Apply, Name
 from wengert.ir.kinds import (
     BOTTOM,
     EITHER,
+    FLOAT,
     INT,
     NUMERIC,
     UNKNOWN,
@@ -260,6 +262,20 @@ def _copied(line: Apply, args: list[Kind]) -> Result:
     return whole
 
 
+def zero_kind(kind: Kind) -> Kind:
+    """What `zero_of` gives for a value of this kind: a tree like it, an object in a list being the tuple of its fields."""
+    match kind:
+        case Tuple(items):
+            return Tuple(tuple(map(zero_kind, items)))
+        case List(element, items):
+            return replace(kind, element=zero_kind(element), items=None if items is None else tuple(map(zero_kind, items)))
+        case Dict(items):
+            return Dict(tuple((key, zero_kind(item)) for key, item in items))
+        case Known() | Text() | Scalar("int" | "bool"):
+            return FLOAT
+    return kind
+
+
 def _added(line: Apply, args: list[Kind]) -> Result:
     """`a[i] += v`: an array stays what it is; a list has, somewhere, a sum in place of a number of the text."""
     whole = args[0]
@@ -410,7 +426,7 @@ STRUCTURE: dict[str, Callable[[Apply, list[Kind]], Result]] = {
     "cell": _always(UNKNOWN),
     "call": _always(UNKNOWN),
     "invoke": _always(UNKNOWN),
-    "zero_of": _first,
+    "zero_of": lambda line, args: zero_kind(args[0]),
     "save": lambda line, args: Saved(args[0].value if isinstance(args[0], Text) and args[0].value else ""),
     "restore": _always(UNKNOWN),
     "call_star": _always(UNKNOWN),

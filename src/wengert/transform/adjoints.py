@@ -23,6 +23,7 @@ from wengert.ir.core import (
     Name,
 )
 from wengert.ir.kinds import (
+    FLOAT,
     UNKNOWN,
     Array,
     Dict,
@@ -31,6 +32,7 @@ from wengert.ir.kinds import (
     Known,
     List,
     Map,
+    Packed,
     Record,
     Saved,
     Tuple,
@@ -38,6 +40,7 @@ from wengert.ir.kinds import (
     is_scalar,
     linear_number,
 )
+from wengert.ir.lattice import join
 from wengert.ir.walk import RESIZING, atoms, base, blocks_of, bound, lines_of, map_blocks, names
 from wengert.rules.index_kinds import element_of
 from wengert.rules.table import bind, lookup
@@ -157,7 +160,8 @@ class Adjoints:
         kind = b.kind(item)
         if isinstance(kind, Array) and kind.axes != () and not isinstance(have, Array):
             value = b.apply("unbroadcast", value, item, hint=hint((item,)) if isinstance(item, str) else "")
-        b.kinds[value] = tree_kind(kind)
+        if not (is_container(kind) and is_container(b.kind(value))):  # of which the list knows better what it holds
+            b.kinds[value] = tree_kind(kind)
         return value
 
     def rows_stay(self, table: Name) -> bool:
@@ -288,7 +292,9 @@ def tree_kind(kind: Kind) -> Kind:
     if not parts(kind):
         return Known(None)
     match kind:
-        case Tuple(items) if type(kind) is Tuple:
+        case Packed(items):  # a zero may stand for all of a field, or for one that cannot vary
+            return Tuple(tuple(join(tree_kind(item), FLOAT) for item in items))
+        case Tuple(items):
             return Tuple(tuple(map(tree_kind, items)))
         case Dict(pairs):
             return Dict(tuple((key, tree_kind(item)) for key, item in pairs))

@@ -15,12 +15,14 @@ from wengert.ir.axes import MANY, Axis, same_axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Function, Name
 from wengert.ir.kinds import (
+    FLOAT,
     NUMERIC,
     UNKNOWN,
     Array,
     Dict,
     Iterator,
     Kind,
+    Known,
     List,
     Map,
     Record,
@@ -209,6 +211,18 @@ def zeros(b: Builder, kind: List, value: Atom, hint: str = "") -> Name:
     return b.apply("mul", b.apply("list", nothing(b, kind.element)), b.apply("len", value), hint=hint)
 
 
+def _any_numbers(kind: Kind) -> Kind:
+    """A tree of zeros that others take the place of, as a kind: they will not stay zeros."""
+    match kind:
+        case Tuple(items):
+            return Tuple(tuple(map(_any_numbers, items)))
+        case Dict(pairs):
+            return Dict(tuple((key, _any_numbers(item)) for key, item in pairs))
+        case Record(cls, pairs):
+            return Record(cls, tuple((field, _any_numbers(item)) for field, item in pairs))
+    return FLOAT if isinstance(kind, Known) and type(kind.value) is float else kind
+
+
 def _are_trees(kind: Kind) -> bool:
     """Are the items of a list of this kind such that no number stands for their zero?"""
     if isinstance(kind, (List, Saved)) or (isinstance(kind, Array) and kind.axes != ()):
@@ -221,7 +235,9 @@ def nothing(b: Builder, kind: Kind) -> Atom:
     items = items_of(kind)
     if not items or not all(is_scalar(inner) or isinstance(inner, Array) for _, inner in parts(kind)):
         return Const(0.0)
-    return packed(b, kind, [nothing(b, item) if parts(item) else Const(None) for _, item in items])
+    made = packed(b, kind, [nothing(b, item) if parts(item) else Const(None) for _, item in items])
+    b.kinds[made] = _any_numbers(b.kind(made))
+    return made
 
 
 def full(b: Builder, value: Atom, spot: Spot) -> Atom:

@@ -77,10 +77,17 @@ class WriteReversal(Adjoints):
         if isinstance(b.kind(bar), List) and len(path) > 1 and not self._in_table(b, whole, path):  # an item is a list or array: its adjoint is an item of the adjoint
             first, *rest = path
             inner = b.apply("getitem", bar, first)
-            if not _has_own_form(item_kind(b.kind(whole), b.kind(first), "", "")):  # nothing may have been given to it yet
-                there: Atom = line.targets[0]
+            there: Atom = line.targets[0]
+            kind = b.kind(whole)
+            for step in (*outer, first):
+                kind = item_kind(kind, b.kind(step), "", "")
+            if isinstance(kind, Tuple) or not _has_own_form(kind):
                 for key in (*outer, first):
                     there = b.apply("getitem", there, key)
+            if isinstance(kind, Tuple):
+                left = self._into_tuple(line, b, bars, inner, there, kind, slot, path, outer)
+                return b.apply("store", bar, first, left, hint=hint((str(whole),)))
+            if not _has_own_form(kind):  # nothing may have been given to it yet
                 inner = b.apply("unbroadcast", inner, there)
             undone = self._into(line, b, bars, inner, slot, rest, (*outer, first))
             left = b.apply("zero_of", inner) if undone is None else undone
@@ -92,13 +99,28 @@ class WriteReversal(Adjoints):
             if isinstance(value, str) and value in self.active:
                 self.give(bars, value, self._fitting(b, bar, value))
             return None  # of what was there nothing is left
-        if isinstance(value, str) and value in self.active and is_container(b.kind(value)) and len(path) == 1:
-            self.contribute(b, bars, value, b.apply("getitem", bar, path[0], hint=hint((value,))))
+        if isinstance(value, str) and value in self.active and is_container(b.kind(value)):
+            part = bar
+            for step in path:
+                part = b.apply("getitem", part, step, hint=hint((value,)))
+            self.contribute(b, bars, value, part)
         elif isinstance(value, str) and value in self.active:
             self.give(bars, value, self._written(op, b, bar, slot, path, value))
         if op in ("write", "store") and isinstance(whole, str) and whole in self.active and not self._is_last_read(line):
             bar = b.apply("store", bar, *path, nothing(b, slot) if is_container(slot) else Const(0.0), hint=hint((whole,)))
         return bar
+
+    def _into_tuple(
+        self, line: Apply, b: Builder, bars: Bars, bar: Atom, there: Atom, kind: Tuple, slot: Kind, path: Sequence[Atom], outer: Sequence[Atom]
+    ) -> Atom:
+        """The same for `xs[k][0][i] = v`, into an array in a tuple in a list: a tuple of what is left of its parts."""
+        first, key, *rest = path
+        assert isinstance(key, Const)
+        parts = [b.apply("getitem", bar, Const(k)) for k in range(len(kind.items))]
+        part = b.apply("unbroadcast", parts[key.value], b.apply("getitem", there, key))
+        undone = self._into(line, b, bars, part, slot, rest, (*outer, first, key))
+        parts[key.value] = str(b.apply("zero_of", part) if undone is None else undone)
+        return b.apply("tuple", *parts)
 
     def _in_table(self, b: Builder, whole: Atom, path: Sequence[Atom]) -> bool:
         """Does the path lead to an item of a list in a list?"""
