@@ -100,6 +100,17 @@ def _copy(deep: bool) -> Any:
     return write
 
 
+def _copy_method(call: Call, handle: Atom) -> bool:
+    """`xs.copy()` of a list or dict."""
+    if call.args or call.keywords or not isinstance(call.state.kind(call.state.read(handle)), (List, Dict)):
+        return False
+    made = _Copying(call, deep=False).copied(handle)
+    if made is None:
+        return False
+    call.bind(made)
+    return True
+
+
 class _Copying:
     """One copy, of a value and, if it is a deep one, of what the value holds."""
 
@@ -183,6 +194,7 @@ class _Copying:
         return new
 
 
+METHODS["copy"] = _copy_method
 METHODS["_replace"] = _with_fields
 METHODS["_asdict"] = _as_dict
 SPECIAL.update({copy.copy: _copy(False), copy.deepcopy: _copy(True), dataclasses.replace: _replace})
