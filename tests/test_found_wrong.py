@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from wengert import AliasError, check_grads, grad, hessian, jacfwd, jacrev, jvp, value_and_grad
+
+
+from wengert import AliasError, UnsupportedSyntax, check_grads, grad, jacfwd, jvp, value_and_grad
 from wengert.rules import op_of
 
 
@@ -728,3 +731,28 @@ def _a_parameter_of_a_lambda_is_called_like_an_array_that_is_written(a):
 
 def test_a_value_has_its_own_kind_and_not_that_of_a_name_that_an_earlier_walk_used() -> None:
     check_grads(_a_parameter_of_a_lambda_is_called_like_an_array_that_is_written, (0.5,), order=2)
+
+
+def _a_field_of_records(a, s):
+    p = np.zeros(3, dtype=[("x", float), ("y", float)])
+    p["x"] = a * s
+    return np.sum(p["x"] ** 2)
+
+
+def _an_array_of_objects(a, s):
+    p = np.array([s, a[0] * s], dtype=object)
+    return p[0] * p[1]
+
+
+def _an_array_of_objects_written_to(a, s):
+    p = np.zeros(3, dtype=object)
+    p[0] = s
+    return p[0] * a[1]
+
+
+@pytest.mark.parametrize("function", [_a_field_of_records, _an_array_of_objects, _an_array_of_objects_written_to])
+def test_what_varies_is_refused_in_arrays_of_records_and_of_objects(function) -> None:
+    with pytest.raises(UnsupportedSyntax, match="an array whose items are no numbers"):
+        grad(function, 1)(np.ones(3), 1.3)
+    with pytest.raises(UnsupportedSyntax, match="an array whose items are no numbers"):
+        jvp(function, (np.ones(3), 1.3), (np.ones(3), 1.0))

@@ -21,7 +21,7 @@ from wengert.analysis.maybe_views import MaybeViews
 from wengert.analysis.sharing import Sharing
 from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Const, Function, Line, Name, Place, Terminator
-from wengert.ir.kinds import UNKNOWN, Array, Kind, Known, List, Numeric, is_scalar, may_carry_derivative
+from wengert.ir.kinds import UNKNOWN, Array, Kind, Known, List, Numeric, describe, is_scalar, may_carry_derivative
 from wengert.ir.lattice import join
 from wengert.ir.values import substitute
 from wengert.ir.walk import base
@@ -71,6 +71,9 @@ ALLOCATING = frozenset({
 
 CONTIGUOUS = frozenset({"np.zeros", "np.ones", "np.empty", "np.full", "np.arange", "np.linspace", "np.eye", "np.identity"})
 """Primitives whose result is in C order."""
+
+OPAQUE = ("object", "void")
+"""Dtypes of arrays of objects and of records: what is in them is not followed."""
 
 NEITHER_KEEPS = frozenset({"is_", "is_not", "in_", "not_in", "not_", "getattr", "fstring", "format"})
 
@@ -272,6 +275,8 @@ class State:
 
     def define(self, name: Name, kind: Kind, varied: bool = False, owned: bool = False) -> Name:
         """Say what is known of a name that is being bound, and forget what an earlier round thought of it."""
+        if varied and isinstance(kind, Array) and kind.dtype.startswith(OPAQUE):
+            raise errors.error("W083", self.place, what=f"{describe(kind)}, an array whose items are no numbers")
         self.kinds[name] = kind
         self.bound_in[name] = self.inside
         (self.varied.add if varied and may_carry_derivative(kind) else self.varied.discard)(name)
