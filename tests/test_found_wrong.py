@@ -9,10 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wengert import AliasError, check_grads, grad, hessian, jacfwd, jacrev, jvp, value_and_grad
-
-
-from wengert import AliasError, UnsupportedSyntax, check_grads, grad, jacfwd, jvp, value_and_grad
+from wengert import AliasError, UnsupportedSyntax, check_grads, grad, hessian, jacfwd, jacrev, jvp, value_and_grad
 from wengert.rules import op_of
 
 
