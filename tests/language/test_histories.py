@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from wengert import check_grads, grad, jacfwd, jacrev, vjp
+from wengert.errors import AliasError
 
 
 def the_next_item_is_computed_from_the_last(x):
@@ -252,3 +253,66 @@ def test_the_cotangent_of_a_list_is_not_shortened() -> None:
     out, pullback = vjp(orbit, 0.5)
     assert pullback(cotangent) == pullback(copy.copy(cotangent)) == (1 + 2 * 0.5 + 4 * 0.5**3,)
     assert cotangent == [1.0, 1.0, 1.0]
+
+
+class RungeKutta:
+    def __init__(self, f, y0):
+        self.f = f
+        self.y = np.asarray(y0)
+
+    def solve(self, dt, steps):
+        self.us = [self.y]
+        for _ in range(steps):
+            k = self.f(self.y)
+            self.y = self.y + dt * self.f(self.y + dt / 2 * k)
+            self.us.append(self.y)
+        return np.array(self.us)
+
+
+def test_a_history_begins_with_the_array_that_each_turn_replaces() -> None:
+    def simulated(a):
+        return np.sum(RungeKutta(lambda y: a * y * (1 - y), [0.1, 0.2]).solve(0.5, 4) ** 2)
+
+    def variables(a):
+        y = np.array([0.1, 0.2])
+        us = [y]
+        for _ in range(4):
+            y = y + a * y * y
+            us.append(y)
+        return np.sum(us[1] * us[-1]) + y[0] * us[0][1]
+
+    for function in (simulated, variables):
+        check_grads(function, (0.7,), order=2)
+
+
+def test_an_array_that_is_written_after_it_was_put_into_a_history_is_refused() -> None:
+    def below(a):
+        y = np.array([1.0, 2.0])
+        us = [y]
+        for _ in range(3):
+            y = y * a
+            us.append(y)
+        y[0] = a * 5
+        return us[-1][0]
+
+    def in_each_turn(a):
+        y = np.array([1.0, 2.0])
+        us = [y]
+        for i in range(3):
+            y[0] = a * (i + 1)
+            y = y * a
+            us.append(y)
+        return us[1][0]
+
+    def through_the_history(a):
+        y = np.array([1.0, 2.0])
+        us = [y]
+        for i in range(3):
+            us[-1][0] = a * (i + 1)
+            y = y * a
+            us.append(y)
+        return y[0]
+
+    for function in (below, in_each_turn, through_the_history):
+        with pytest.raises(AliasError, match="W081"):
+            grad(function)(0.7)

@@ -207,3 +207,13 @@ def taken(state: State, target: str, container: Atom) -> None:
     if isinstance(state.kind(container), Array) and isinstance(state.kind(target), (Array, Numeric)):  # a row is a view
         heap.may_be(target, location)
     heap.hold(location, [target])
+
+
+def may_be(state: State, name: str, source: str) -> None:
+    """A carried value may be an object from before its loop; an array is in a list that may hold it, and is not the list."""
+    heap = state.heap
+    if isinstance(state.kind(name), Array) and isinstance(state.kind(source), (List, Dict, Tuple)):
+        heap.holders.setdefault(name, set()).add(source)
+        return
+    heap.overlap(name, source)
+    heap.holders.setdefault(name, set()).update(heap.holders.get(source, ()))

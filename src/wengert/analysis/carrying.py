@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from wengert.analysis.aliases import mutable
+from wengert.analysis.aliases import may_be, mutable
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Content, Location, Memory, Slot, Spoilt
 from wengert.analysis.indexed import array_of, bind_view, common_array, index_in, named_index
@@ -125,8 +125,7 @@ class Carrying:
             if key not in self.found.sources:
                 self.found.sources[key] = frozenset(self._around(self._root_at_entry(key)))
             for source in self.found.sources[key]:
-                heap.overlap(name, source)
-                heap.holders.setdefault(name, set()).update(heap.holders.get(source, ()))
+                may_be(state, name, source)
         return name
 
     def _around(self, root: Location | None) -> set[Location]:

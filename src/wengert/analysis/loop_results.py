@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wengert.analysis.aliases import mutable
+from wengert.analysis.aliases import may_be, mutable
 from wengert.analysis.heap import Content, Spoilt
 from wengert.analysis.indexed import bind_view, named_index
 from wengert.analysis.state import Fact
@@ -42,8 +42,7 @@ def after(carrying: Carrying, ways: Sequence[dict[Key, Fact]]) -> tuple[list[Nam
             heap.where[name] = key[0][0]
         elif mutable(fact.kind):
             for source in found.sources.get(key, ()):
-                heap.overlap(name, source)
-                heap.holders.setdefault(name, set()).update(heap.holders.get(source, ()))
+                may_be(state, name, source)
         return name
 
     def part(key: Key, content: Content, hint: str) -> Content:
