@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wengert.analysis.emitting import emit
 from wengert.analysis.state import State
-from wengert.analysis.stores import emit
 from wengert.ir.core import Apply, Atom, Const, Name
 from wengert.ir.kinds import Array, Kind, List, Numeric, Tuple, is_scalar, may_carry_derivative
 from wengert.rules import bind

@@ -14,6 +14,7 @@ import types
 
 import numpy as np
 
+from wengert.analysis.emitting import emit
 from wengert.analysis.environment import Guard
 from wengert.analysis.fields import get_attribute
 from wengert.analysis.frame import Frame
@@ -21,7 +22,6 @@ from wengert.analysis.global_names import is_code
 from wengert.analysis.objects import class_of, is_own_object
 from wengert.analysis.record_methods import bind_attribute
 from wengert.analysis.state import Method, State
-from wengert.analysis.stores import emit
 from wengert.ir.constants import object_name
 from wengert.ir.core import Apply, Const, Line
 from wengert.ir.kinds import (

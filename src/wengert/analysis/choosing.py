@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 from wengert.analysis.call import known_atom
+from wengert.analysis.emitting import emit
 from wengert.analysis.state import State
-from wengert.analysis.stores import emit
 from wengert.ir.core import Atom, Const, Name
 from wengert.ir.kinds import Kind, Known, List, Tuple, scalar_type
 

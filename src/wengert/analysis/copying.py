@@ -16,11 +16,11 @@ from typing import Any
 from wengert.analysis.aliases import mutable
 from wengert.analysis.attribute_reads import read_attribute
 from wengert.analysis.call import SPECIAL, Call, known_atom
+from wengert.analysis.emitting import emit
 from wengert.analysis.heap import Spoilt
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.method_calls import METHODS
 from wengert.analysis.objects import class_of, is_real
-from wengert.analysis.stores import emit
 from wengert.ir.core import Apply, Atom, Const, Name
 from wengert.ir.kinds import Array, Dict, List, Record, Tuple, is_scalar
 

@@ -17,12 +17,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wengert.analysis.aliases import view
+from wengert.analysis.emitting import emit
 from wengert.analysis.frame import Frame
 from wengert.analysis.generators import fresh_name
 from wengert.analysis.heap import Spoilt
 from wengert.analysis.meeting import Side
 from wengert.analysis.state import State
-from wengert.analysis.stores import emit
 from wengert.ir.core import Apply, Atom, Block, Name, Return, Yield
 from wengert.ir.walk import bound, defined, lines_of, rename
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from wengert.analysis.emitting import emit
 from wengert.analysis.frame import Frame
 from wengert.analysis.mutators import extend
 from wengert.analysis.state import State
-from wengert.analysis.stores import emit
 from wengert.ir.core import Apply, Atom, Const, Line, Name
 from wengert.ir.kinds import Dict, Frozen, Known, List, Tuple, is_scalar
 

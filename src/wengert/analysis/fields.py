@@ -20,8 +20,9 @@ from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Location, Spoilt
 from wengert.analysis.inline import inline_function
 from wengert.analysis.objects import MISSING, class_of, is_real, location_of, note_class, static_attribute
-from wengert.analysis.packing import bind_part, part_of
+from wengert.analysis.packing import part_of
 from wengert.analysis.state import Method, State
+from wengert.analysis.stores import bind_part
 from wengert.ir.core import Apply, Atom, Const, Line
 from wengert.ir.kinds import UNKNOWN, Record
 from wengert.ir.values import kind_of

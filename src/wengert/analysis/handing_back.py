@@ -21,11 +21,12 @@ from dataclasses import dataclass
 from wengert import errors
 from wengert.analysis.aliases import mutable
 from wengert.analysis.crossing import Entering, Survey
+from wengert.analysis.emitting import emit
 from wengert.analysis.heap import Memory, Spoilt
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.mutators import replace_items
 from wengert.analysis.state import State
-from wengert.analysis.stores import WHOLE, emit, store
+from wengert.analysis.stores import WHOLE, store
 from wengert.ir.core import Apply, Atom, Block, Const, Line, Name, Place, Stop
 from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, Known, List, Optional, Record, Text, Tuple, is_scalar
 from wengert.ir.walk import lines_of

@@ -11,9 +11,9 @@ no number at first: a loop whose elements are asked for is walked again, by numb
 from __future__ import annotations
 
 from wengert import errors
+from wengert.analysis.emitting import emit
 from wengert.analysis.objects import class_of, static_attribute
 from wengert.analysis.state import State
-from wengert.analysis.stores import emit
 from wengert.ir.core import Atom, Const, Name
 from wengert.ir.kinds import Packed, Record
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from wengert.analysis.emitting import emit
 from wengert.analysis.mutators import put_back
 from wengert.analysis.state import Method
-from wengert.analysis.stores import check_is_own, emit
+from wengert.analysis.stores import check_is_own
 from wengert.ir.core import Apply, Atom, Const
 from wengert.ir.kinds import UNKNOWN, Closure, List, Map, Tuple
 from wengert.rules import element_of

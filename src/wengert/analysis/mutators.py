@@ -13,11 +13,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from wengert.analysis.emitting import emit
 from wengert.analysis.mapped import ask_for_map
 from wengert.analysis.objects import is_virtual
 from wengert.analysis.packing import packed
 from wengert.analysis.state import State
-from wengert.analysis.stores import WHOLE, check_is_own, emit, store
+from wengert.analysis.stores import WHOLE, check_is_own, store
 from wengert.ir.core import Apply, Atom, Block, Const, For, Name, Yield
 from wengert.ir.kinds import Array, Dict, Kind, Known, List, Text, Tuple, axes_of
 from wengert.ir.lattice import join

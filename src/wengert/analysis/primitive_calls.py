@@ -18,8 +18,9 @@ import numpy as np
 from wengert import errors
 from wengert.analysis.array_likes import with_arrays
 from wengert.analysis.call import Call
+from wengert.analysis.emitting import emit
 from wengert.analysis.inline import tuple_of
-from wengert.analysis.stores import WHOLE, emit, store
+from wengert.analysis.stores import WHOLE, store
 from wengert.ir.core import Apply, Atom, Const
 from wengert.ir.kinds import UNKNOWN, Array, Dict, Known, is_floating
 from wengert.rules import bind

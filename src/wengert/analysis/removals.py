@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wengert.analysis.emitting import emit
 from wengert.analysis.mutators import NONE, Writer, consume, extend, put_back, replace_items, taken_out
 from wengert.analysis.state import State
-from wengert.analysis.stores import emit
 from wengert.ir.core import Atom, Const, Name
 from wengert.ir.kinds import Dict, Kind, Known, List, Slice, Text, Tuple
 

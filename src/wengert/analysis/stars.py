@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from inspect import CO_VARARGS
 from types import FunctionType
 
+from wengert.analysis.emitting import emit
 from wengert.analysis.frame import Frame
 from wengert.analysis.mutators import extend
 from wengert.analysis.state import State
-from wengert.analysis.stores import emit
 from wengert.ir.core import Apply, Atom, Const, Line
 from wengert.ir.kinds import Array, Known, List, Tuple
 from wengert.rules.stand_ins_lists import STARRED, columns_of
