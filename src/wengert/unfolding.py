@@ -15,12 +15,11 @@ from types import FunctionType
 from typing import Any
 
 from wengert import errors
-from wengert.analysis.activity import active
+from wengert.analysis.activity import Summaries, active
 from wengert.analysis.derivative_calls import derivative_program, is_derivative
 from wengert.analysis.environment import Environment, Guard
 from wengert.analysis.piecemeal import Piecemeal
 from wengert.analysis.specialise import Specialised, specialise
-from wengert.analysis.summaries import Summaries
 from wengert.edits import is_edit, without_blocks
 from wengert.effects import unrepeatable
 from wengert.embedding import moved, one_way_out

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from wengert.analysis.activity import CONSTANT, RULED, STRUCTURE, active, differentiable_atoms
+from wengert.analysis.activity import active
+from wengert.analysis.flows import CONSTANT, RULED, STRUCTURE, differentiable_atoms
 from wengert.ir.core import Apply, Const
-from wengert.ir.kinds import INT
+from wengert.ir.kinds import FLOAT, INT, Map
 from wengert.ir.operations import OPERATIONS
 from wengert.ir.text import parse
 from wengert.ir.walk import lines_of
@@ -140,10 +141,15 @@ def test_only_one_return_needs_to_depend_on_the_argument():
 
 def test_an_op_of_which_nothing_is_known_may_hand_derivatives_on():
     """If it did not, they would silently stop there: a wrong number. So it is refused later."""
-    unknown = [op for op in OPERATIONS if lookup(op) is None and op not in STRUCTURE | CONSTANT | RULED]
+    unknown = [op for op in OPERATIONS if lookup(op) is None and op not in {*STRUCTURE, *CONSTANT, *RULED}]
     assert "call" in unknown
     for op in (*unknown, "no_such_op"):
         assert differentiable_atoms(Apply(("%0",), op, ("x", "y"))) == ("x", "y")
+
+
+@pytest.mark.parametrize("op", ["reversed", "list_of"])
+def test_keys_of_a_dict_hand_no_derivative_on(op):
+    assert differentiable_atoms(Apply(("%0",), op, ("d",)), {"d": Map(FLOAT, FLOAT)}) == ()
 
 
 def test_a_nested_function_that_reads_an_active_value_is_active():

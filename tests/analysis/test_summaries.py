@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from wengert.analysis.activity import active
-from wengert.analysis.summaries import Summaries
+from wengert.analysis.activity import Summaries, active
 from wengert.ir.text import parse
 
 PROGRAM = parse("""

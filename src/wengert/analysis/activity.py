@@ -19,9 +19,9 @@ get adjoints and tangents.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
-from wengert.analysis.summaries import Summaries
+from wengert.analysis.flows import differentiable_atoms
 from wengert.ir.core import (
     Apply,
     Atom,
@@ -40,27 +40,12 @@ from wengert.ir.core import (
     While,
     Yield,
 )
-from wengert.ir.kinds import Kind, Map, Record, may_carry_derivative
+from wengert.ir.kinds import Map, may_carry_derivative
 from wengert.ir.values import substitute
 from wengert.ir.walk import exits, reads
-from wengert.rules.table import bind, is_flat, lookup
 
-STRUCTURE = frozenset({
-    "getitem", "tuple", "list", "dict", "record", "unpack", "unpack_star", "append", "insert", "pop", "push", "pull", "scatter_add", "add_at", "store", "write",
-    "mapping", "get_key", "add_key", "take_key", "pop_key",
-    "write_add", "copy", "fresh", "snapshot",
-    "unbroadcast", "project", "plus", "save", "restore", "next", "unread", "reversed", "iadd", "isub", "imul", "itruediv",
-})  # fmt: skip
-"""Ops that hand derivatives on and have no row of their own."""
-
-RULED = frozenset({"ruled", "pushed"})
-"""Lines of which a program says how they are differentiated (`transform/ruled.py`)."""
-
-CONSTANT = frozenset({
-    "checkpointed", "comment", "last_writes", "undo", "global", "cell", "getattr", "raise", "unit", "zero_of", "count", "set", "slice", "fstring", "format", "is_", "is_not", "in_",
-    "not_in", "not_",
-})  # fmt: skip
-"""Ops without a row through which no derivative flows; through any other that is unknown it may, and is refused later."""
+Key = tuple[str, frozenset[int]]
+"""A callee, and the positions of the arguments that vary."""
 
 
 def active(function: Function, wanted: Iterable[Name], summaries: Summaries | None = None) -> set[Name]:
@@ -73,36 +58,61 @@ def active(function: Function, wanted: Iterable[Name], summaries: Summaries | No
     return varied & _Useful(function, varied, summaries).names
 
 
-def differentiable_atoms(line: Apply, kinds: Mapping[Name, Kind] = {}) -> tuple[Atom, ...]:
-    """The arguments through which a derivative may flow: those that the primitive's row names."""
-    if line.op in RULED:  # the program that says how stands behind the values
-        first = 1 + (len(line.targets) if line.op == "ruled" else 0)
-        return line.args[first : first + line.args[first - 1].value.operands]  # type: ignore[union-attr]  # that argument is the constant with the program
-    if line.op in STRUCTURE:
-        if line.op in ("getitem", "next", "reversed", "pop", "pull", "take_key"):
-            return line.args[:1]
-        if line.op == "reversed" and isinstance(substitute(kinds, line.args[0]), Map):  # the keys
-            return ()
-        if line.op in ("get_key", "pop_key"):
-            return (line.args[0], *line.args[2:])
-        if line.op == "push":
-            return line.args[:2]
-        if line.op in ("scatter_add", "add_at", "store", "write", "write_add", "insert", "add_key"):
-            return (line.args[0], line.args[-1])
-        if line.op in ("dict", "mapping", "record"):
-            return line.args[2::2] if line.op == "record" else line.args[1::2]
-        return line.args
-    if line.op == "getattr" and isinstance(substitute(kinds, line.args[0]), Record):
-        return line.args[:1]
-    if line.op == "list_of" and isinstance(substitute(kinds, line.args[0]), Map):
-        return ()
-    primitive = lookup(line.op)
-    if primitive is None:
-        return () if line.op in CONSTANT else line.args
-    if is_flat(line, lambda atom: substitute(kinds, atom)):
-        return ()
-    call = bind(line)
-    return tuple(atom for name in call.primitive.differentiable for atom in call.atoms(name))
+class Summaries:
+    """What calls that are not inlined do for derivatives: which of its varied arguments the result of each depends on.
+
+        y = invoke('power', x, n)      `x` varied, `n` not: the result varies with `x`
+
+    The answer for a callee depends on which arguments vary, and, as a callee may invoke others or itself, on the answers for
+    those: it begins with "on none" for all, and grows until nothing is new.
+
+    >>> from wengert.ir.text import parse
+    >>> f = parse('''
+    ... function f(x, y):
+    ...     z.0 = invoke('g', x, y)
+    ...     return z.0
+    ...
+    ... function g(a, b):
+    ...     %0 = invoke('g', b, a)
+    ...     %1 = a + %0
+    ...     return %1
+    ... ''')
+    >>> sorted(Summaries(f.callees).positions("g", frozenset({1})))
+    [1]
+    """
+
+    def __init__(self, callees: Mapping[str, Function]) -> None:
+        self.callees = callees
+        self._known: dict[Key, frozenset[int]] = {}
+        self._settling = False
+
+    def positions(self, callee: str, varied: frozenset[int]) -> frozenset[int]:
+        """The positions of arguments on which the result depends in a differentiable way, if those at `varied` vary."""
+        key = (callee, varied)
+        if callee not in self.callees:
+            return varied
+        if key not in self._known:
+            self._known[key] = frozenset()
+            self._settle()
+        return self._known[key]
+
+    def _settle(self) -> None:
+        if self._settling:  # the round that asked goes on to another
+            return
+        self._settling, count = True, 0
+        while count != (count := sum(map(len, self._known.values())) + len(self._known)):
+            for callee, varied in list(self._known):
+                function = self.callees[callee]
+                names = active(function, [function.parameters[k] for k in varied], self)
+                self._known[callee, varied] = frozenset(k for k in varied if function.parameters[k] in names)
+        self._settling = False
+
+    def atoms(self, line: Apply, varied: Set[Name]) -> tuple[Atom, ...]:
+        """The arguments of an `invoke` through which a derivative flows."""
+        assert isinstance(line.args[0], Const)
+        given = line.args[1:]
+        here = frozenset(k for k, atom in enumerate(given) if isinstance(atom, str) and atom in varied)
+        return tuple(given[k] for k in sorted(self.positions(line.args[0].value, here))) if here else ()
 
 
 class _Varied:

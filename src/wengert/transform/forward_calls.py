@@ -11,7 +11,7 @@ from collections.abc import Set
 from dataclasses import replace
 from typing import Any, Protocol
 
-from wengert.analysis.summaries import Summaries
+from wengert.analysis.activity import Summaries
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Name
 from wengert.ir.kinds import Array, Kind, NumpyScalar, is_scalar

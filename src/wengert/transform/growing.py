@@ -10,7 +10,7 @@ index by which the primal found it, `xs[-1]` too. Where turns of a loop append a
 
 from __future__ import annotations
 
-from wengert.analysis.activity import differentiable_atoms
+from wengert.analysis.flows import differentiable_atoms
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, For, Name, While
 from wengert.ir.kinds import UNKNOWN, Iterator, List

@@ -13,8 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from wengert import errors
-from wengert.analysis.activity import active
-from wengert.analysis.summaries import Summaries
+from wengert.analysis.activity import Summaries, active
 from wengert.forms import AUX, HOLOMORPHIC, TUPLE, plain_mode
 from wengert.ir.build import Builder, Names
 from wengert.ir.core import Apply, Atom, Block, Const, Def, Function, If, Line, Name, Return, Stop, Terminator, Yield

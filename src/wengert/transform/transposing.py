@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from wengert.analysis.activity import differentiable_atoms
+from wengert.analysis.flows import differentiable_atoms
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Block, Function, Line, Name, Yield
 from wengert.ir.walk import base, reads, rename

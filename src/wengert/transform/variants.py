@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import Generic, TypeVar
 
-from wengert.analysis.summaries import Summaries
+from wengert.analysis.activity import Summaries
 from wengert.ir.core import Apply, Const, Function, Name
 from wengert.ir.walk import functions_of
 
