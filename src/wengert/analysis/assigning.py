@@ -100,8 +100,7 @@ def assign_in_place(state: State, frame: Frame, line: Apply, out: list[Line]) ->
         if kind == UNKNOWN and not state.varies(first, second):
             state.apply(line.targets[0], frame, out, line.op, first, second, place=line.place)
             return
-        name = line.targets[0].rpartition(".")[0] or str(first)
-        raise errors.error("W023", place, name=name)
+        raise errors.error("W023", place, name=line.targets[0].rpartition(".")[0] or state.spelled(first))
     new = state.apply(line.targets[0], frame, out, op, first, second, place=line.place)
     if not immutable and line.targets[0] not in frame.sharing.shared:
         state.owned.add(new)

@@ -11,12 +11,6 @@ from wengert.ir.walk import base, blocks_of
 
 CALLS = frozenset({"call", "call_star", "invoke"})
 PURE = frozenset({"comment", "undo", "copy", "fresh", "alias", "unit", "unbroadcast", "project", "plus", "zero_of", "append", "insert", "push", "add_key"})
-VIEWS = frozenset({
-    "getitem", "getattr", "unpack", "unpack_star", "np.transpose", "np.reshape", "np.ravel", "np.squeeze", "np.broadcast_to",
-    "np.asarray", "np.expand_dims", "np.swapaxes", "np.moveaxis", "np.atleast_1d", "np.atleast_2d", "np.diagonal",
-    "np.real", "np.imag",
-})  # fmt: skip
-"""Ops whose result may show the memory of their first argument."""
 
 ATTRIBUTES = frozenset({".T", ".shape", ".size", ".ndim"})
 

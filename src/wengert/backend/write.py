@@ -35,7 +35,6 @@ from wengert.records import is_plain
 
 LOAD, STORE = ast.Load(), ast.Store()
 OPERATOR: Mapping[str, Any] = {op: kind for kind, op in OPERATORS.items()}
-DISPLAY = {"list": ast.List, "tuple": ast.Tuple}
 
 
 def name(text: str) -> ast.Name:
