@@ -159,3 +159,26 @@ def test_a_list_of_whole_numbers_among_the_arguments_is_passed_over_by_check_gra
         return sum(xs[i] ** 2 for i in where)
 
     check_grads(f, ([1.0, 2.0, 3.0], [0, 2]), order=2)
+
+
+def a_copy_of_a_row_is_put_into_a_table(rows, x):
+    table = [[0.0] * 2 for _ in range(2)]
+    table[0] = list(rows[0])
+    for k in range(1, 2):
+        table[k][0] = table[k - 1][1] * x + rows[k][0]
+    return table[1][0] * rows[0][0]
+
+
+def the_method_copy_of_lists_and_dicts(x, n):
+    state, history, settings = [x, 1.0], [], {"a": x, "b": n}
+    other = settings.copy()
+    other["a"] = other["a"] * x
+    for _ in range(n):
+        state[0] = state[0] * x + state[1]
+        history.append(state.copy())
+    return history[1][0] * history[-1][0] * settings["a"] * other["a"]
+
+
+def test_copies_of_lists_of_numbers_are_lists_of_their_own():
+    check_grads(a_copy_of_a_row_is_put_into_a_table, ([[1.0, 2.0], [3.0, 4.0]], 0.7), order=1)
+    check_grads(the_method_copy_of_lists_and_dicts, (0.7, 3), order=2)

@@ -125,7 +125,7 @@ def note_memory(state: State, line: Apply, row: Primitive | None) -> None:
         state.contiguous.add(target)
     elif _is_itself(state, line, source):
         state.heap.where[target] = state.heap.location(source)
-    elif line.op == "reversed" or line.op == "copy" and isinstance(state.kind(target), (List, Dict)):
+    elif line.op == "reversed" or line.op == "copy" and _holds_what_changes(state.kind(target)):
         hand_on(state, target, source)
     elif line.op == "mul" and isinstance(state.kind(target), List):  # `[row] * n` holds one object n times
         hand_on(state, target, source)
@@ -155,6 +155,13 @@ def _dtype_name(dtype: Any) -> str | None:
         return str(np.dtype(dtype).name)
     except TypeError:
         return None
+
+
+def _holds_what_changes(kind: Kind) -> bool:
+    """Is a copy of a list or dict of this kind about the same objects? One of numbers is a list of its own."""
+    if isinstance(kind, List):
+        return any(map(mutable, kind.items)) if kind.items is not None else mutable(kind.element)
+    return isinstance(kind, Dict) and any(mutable(item) for _, item in kind.items)
 
 
 def _copies(line: Apply) -> bool:
