@@ -121,7 +121,12 @@ def snapshot(x: Any) -> Any:
         return x.copy()
     if type(x) in (tuple, list):
         return type(x)(map(snapshot, x))
-    return {key: snapshot(value) for key, value in x.items()} if type(x) is dict else x
+    if isinstance(x, dict):
+        copied = x.copy()
+        for key, value in x.items():
+            copied[key] = snapshot(value)
+        return copied
+    return x
 
 
 def stop_gradient(x: Any) -> Any:

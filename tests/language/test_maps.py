@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import math
+from collections import defaultdict
 
 import numpy as np
 import pytest
@@ -240,6 +242,239 @@ def argument_that_is_filled(p, x, n):
     for i in range(1, n):
         p[i] = x * i + p[i - 1]
     return p[1] * p[2]
+
+
+@case(2.0, 5)
+def with_a_default(x, n):
+    d = defaultdict(float)
+    for i in range(n):
+        d[i % 2] += x * i
+        if d[i] > 3:
+            d[i * 2] -= x * x
+        d[i] *= 0.5
+    s = 0.0
+    for k in range(3):
+        s += d[k] * k
+    for k, v in d.items():
+        s += v * v + k
+    return s + len(d) + d[9] + sum(d.values()) ** 2
+
+
+@case(2.0, 5)
+def counted(x, n):
+    d = collections.Counter()
+    for i in range(n):
+        d[i % 2] += x * i
+        if d[i] > 3:
+            d[i * 2] -= x * x
+    s = 0.0
+    for k in range(3):
+        s += d[k] * k
+    for k, v in d.items():
+        s += v * v + k
+    return s + len(d) + d[9]
+
+
+@case(0.7, 6)
+def remembered(x, n):
+    memo = {}
+
+    def fib(k):
+        if k in memo:
+            return memo[k]
+        memo[k] = x if k < 2 else fib(k - 1) * x + fib(k - 2)
+        return memo[k]
+
+    return fib(n) * len(memo)
+
+
+def looked_up(memo, n, x):
+    if n not in memo:
+        memo[n] = looked_up(memo, n - 1, x) * x + looked_up(memo, n - 2, x)
+    return memo[n]
+
+
+@case(0.7, 7)
+def remembered_in_an_argument(x, n):
+    memo = {0: 1.0, 1: x}
+    return looked_up(memo, n, x) + memo[n - 2]
+
+
+@case(0.7)
+def added_to_while_it_is_computed(x):
+    d = {}
+    for i in range(3):
+        d[i] = x * i
+
+    def changed(i):
+        d[i] = 5.0 * x
+        return x * x
+
+    for i in range(3):
+        d[i] += changed(i)
+    return d[1] * d[2]
+
+
+@case(0.7, 4)
+def in_a_tuple(x, n):
+    d = {}
+    for i in range(n):
+        d[i] = x * i
+    t = (d, x)
+    e, y = t
+    s = 0.0
+    for k in e:
+        s += e[k] * t[0][k] * y
+    return s
+
+
+@case(0.7, 4)
+def in_a_dict(x, n):
+    d = {}
+    for i in range(n):
+        d[i] = x * i
+    t = {"d": d, "y": x}
+    s = 0.0
+    for k in t["d"]:
+        s += t["d"][k] ** 2
+    t["d"][n] = x
+    return s + t["d"][n] * t["y"]
+
+
+class Table:
+    def __init__(self, x):
+        self.items = {}
+        self.x = x
+
+    def put(self, i):
+        self.items[i] = self.x * i
+
+
+@case(0.7, 4)
+def in_an_object(x, n):
+    table = Table(x)
+    for i in range(n):
+        table.put(i)
+    return sum(v * v for v in table.items.values()) * table.x
+
+
+@case(0.7, 4)
+def chosen_by_a_branch(x, n):
+    d = {}
+    if n > 2:
+        for i in range(n):
+            d[i] = x * i
+    else:
+        d = {0: x, n: x * x}
+    e = d if x > 0 else {n: x}
+    return sum(e.values()) + d.get(2, 1.0)
+
+
+@case(0.7, 4)
+def under_two_names(x, n):
+    d = {}
+    e = d
+    for i in range(n):
+        e[i] = x * i
+    d[1] = x
+    return e[1] * e[2] + len(d)
+
+
+@case(0.7, 7)
+def left_early(x, n):
+    d = {}
+    for i in range(n):
+        d[i] = x ** (i + 1)
+        if d[i] < 0.3:
+            return d[i] * d[0]
+        if i in d and i > 10:
+            break
+    return d[n - 1]
+
+
+@case(0.7, 7)
+def read_when_it_is_gone(x, n):
+    d = {}
+    for i in range(n):
+        d[i % 3] = x * (i + 1)
+        r = d.get((i + 1) % 3, 0.0)
+        if (i + 1) % 3 in d:
+            del d[(i + 1) % 3]
+        x = x + 0.1 * r + d.get((i + 1) % 3, 0.0) * 7
+    return x + sum(d.values())
+
+
+@case(0.7, 5)
+def largest_first(x, n):
+    q = {0: x}
+    for i in range(1, n):
+        q[i] = x / i
+    while len(q) > 1:
+        k = max(q, key=q.get)
+        v = q.pop(k)
+        for j in q:
+            q[j] = q[j] + v * 0.1
+    return sum(q.values())
+
+
+@case(0.7, 5)
+def tried(x, n):
+    d = {}
+    for i in range(n):
+        try:
+            d[i % 2] = d[i % 2] * x + 1
+        except KeyError:
+            d[i % 2] = x
+    return d[0] * d[1]
+
+
+@case(0.7, 5)
+def united(x, n):
+    d = {i: x * i for i in range(n)}
+    e = {k: v * 2 for k, v in d.items() if k % 2}
+    f = {**d, **e, n: x}
+    d |= {k: v * x for k, v in e.items()}
+    return sum(f.values()) + sum((d | e).values()) * d[1]
+
+
+def gained(d, k):
+    d[k] = d.get(k, 0.0) + 1.5
+    return d[k]
+
+
+@case(0.7, 5)
+def changed_by_a_helper(x, n):
+    d = {}
+    s = 0.0
+    for i in range(n):
+        s += gained(d, i % 2) * x
+        d[i % 2] *= x
+    return s + d[0]
+
+
+@case(np.array([[1.0, 2.0], [3.0, 4.0], [0.5, 0.7]]))
+def arrays_by_name(X):
+    d = {}
+    for i, k in enumerate("aba"):
+        k = k + "x"
+        d[k] = d.get(k, 0.0) + X[i] ** 2
+    s = 0.0
+    for v in d.values():
+        s += np.sum(v * v)
+    return s
+
+
+@case(np.array([1.0, 2.0, 3.0]))
+def finite_elements(k):
+    K = {}
+    for e in range(3):
+        for i in (e, e + 1):
+            for j in (e, e + 1):
+                K[i, j] = K.get((i, j), 0.0) + (k[e] if i == j else -k[e])
+    A = np.zeros((4, 4))
+    for (i, j), v in K.items():
+        A[i, j] = v
+    return np.linalg.solve(A + np.eye(4), np.arange(4.0))[2] * A.sum() + A[1, 1] ** 2
 
 
 @pytest.mark.parametrize("name", CASES)

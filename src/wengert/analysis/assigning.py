@@ -100,6 +100,8 @@ def assign_in_place(state: State, frame: Frame, line: Apply, out: list[Line]) ->
         if kind == UNKNOWN and not state.varies(first, second):
             state.apply(line.targets[0], frame, out, line.op, first, second, place=line.place)
             return
+        if kind == UNKNOWN and first in state.items:
+            ask_for_map(state, state.items[str(first)][0])
         raise errors.error("W023", place, name=line.targets[0].rpartition(".")[0] or state.spelled(first))
     new = state.apply(line.targets[0], frame, out, op, first, second, place=line.place)
     if not immutable and line.targets[0] not in frame.sharing.shared:

@@ -9,6 +9,7 @@ Each function writes the call it is given, or returns False where kinds do not s
 from __future__ import annotations
 
 import builtins
+import collections
 import functools
 import operator
 import types
@@ -26,12 +27,16 @@ from wengert.analysis.instances import is_instance, type_of
 from wengert.analysis.maps import inline, made_of, of_keys
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import (
+    BOTTOM,
+    FLOAT,
+    INT,
     UNKNOWN,
     Array,
     Closure,
     Frozen,
     Known,
     List,
+    Map,
     Range,
     Tuple,
 )  # fmt: skip
@@ -284,6 +289,19 @@ def _dict(call: Call) -> bool:
 
 
 
+def _default_dict(call: Call) -> bool:
+    """`defaultdict(float)`, `Counter()`: a dict that has a number for every key."""
+    counter = call.state.callee(call.function) is collections.Counter
+    factory = call.state.callee(call.args[0]) if len(call.args) == 1 else None
+    if call.keywords or not (not call.args if counter else factory in (float, int)):
+        return False
+    new = call.emit("call", call.function, *call.args, varied=False)
+    call.state.define(new, Map(BOTTOM, INT if factory is not float else FLOAT, True))
+    if counter:
+        call.state.tallies.add(new)
+    return True
+
+
 def _from_keys(call: Call) -> bool:
     """`dict.fromkeys(keys, value)`."""
     return len(call.args) in (1, 2) and not call.keywords and inline(call, of_keys)
@@ -314,7 +332,8 @@ SPECIAL.update({
     builtins.zip: _zip, builtins.enumerate: _enumerate, builtins.reversed: _reversed, builtins.isinstance: _isinstance,
     builtins.callable: _callable, builtins.type: _type, builtins.hasattr: _hasattr, builtins.getattr: _getattr, builtins.setattr: _setattr,
     builtins.tuple: _sequence("tuple"),
-    builtins.list: _sequence("list"), builtins.dict: _dict, dict.fromkeys: _from_keys, builtins.super: _super,
+    builtins.list: _sequence("list"), builtins.dict: _dict, dict.fromkeys: _from_keys,
+    collections.defaultdict: _default_dict, collections.Counter: _default_dict, builtins.super: _super,
     **{function: _of_lists(stand_in) for function, stand_in in OF_LISTS.items()},
     builtins.map: _map, functools.partial: _partial, operator.getitem: _getitem, functools.reduce: _reduce,
 })  # fmt: skip

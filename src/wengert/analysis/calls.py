@@ -238,7 +238,7 @@ def _known(call: Call, function: Callable[..., Any]) -> bool:
             call.bind(taken[0])
             return False
         call.args = taken
-    if is_hashable(function) and call.state.recursion.mapped:
+    if is_hashable(function):
         take_all(call, function)
     if is_hashable(function) and function in OF_NAMES and (not call.args or function in (exec, eval)):
         raise errors.error("W029", call.frame.place(call.line.place), name=function.__name__)

@@ -18,6 +18,7 @@ from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Spoilt
 from wengert.analysis.inline import Site
 from wengert.analysis.loop_kinds import settled
+from wengert.analysis.mapped import note_origin, origin
 from wengert.analysis.objects import is_real
 from wengert.analysis.state import Fact, State
 from wengert.ir.core import Atom, Const, Function, Name
@@ -143,6 +144,8 @@ class Entering:
             self.parameters.append(name)
             inner.parameters.add(name)
             inner.define(name, fact.kind, fact.varied, fact.owned)
+        for name, handle in zip(self.parameters, survey.handles):
+            note_origin(inner, name, origin(survey.state, handle))
 
     def frame(self, frame: Frame) -> Frame:
         """The frame of the callee, as its main function."""

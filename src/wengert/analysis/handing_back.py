@@ -24,11 +24,12 @@ from wengert.analysis.crossing import Entering, Survey
 from wengert.analysis.emitting import emit
 from wengert.analysis.heap import Memory, Spoilt
 from wengert.analysis.inline import tuple_of
+from wengert.analysis.mapped import note_origin, origin
 from wengert.analysis.mutators import replace_items
 from wengert.analysis.state import State
 from wengert.analysis.stores import WHOLE, store
 from wengert.ir.core import Apply, Atom, Block, Const, Line, Name, Place, Stop
-from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, Known, List, Optional, Record, Text, Tuple, is_scalar
+from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, Known, List, Map, Optional, Record, Text, Tuple, is_scalar
 from wengert.ir.walk import lines_of
 
 
@@ -69,11 +70,12 @@ def copy_given(inner: State, entering: Entering, numbers: Sequence[int], place: 
         match kind:
             case Array():
                 made = emit(inner, "np.copy", given)
-            case List():
+            case List() | Map():
                 made = emit(inner, "copy", given)
             case Dict(items):
                 parts = [atom for key, _ in items for atom in (Const(key), emit(inner, "getitem", given, Const(key)))]
                 made = emit(inner, "dict", *parts)
+                note_origin(inner, made, origin(inner, given))
             case _:
                 inner.out = outer
                 return False
@@ -174,6 +176,8 @@ def _put_back(state: State, handle: Name, content: Name) -> None:
     elif isinstance(kind, Dict):
         for key, _ in kind.items:
             store(state, handle, (Const(key),), emit(state, "getitem", content, Const(key)))
+    elif isinstance(kind, Map) and (shared or location in state.from_outside):
+        raise errors.error("W083", state.place, what="a dict under a key that only the run knows, in a function that calls itself, where others hold the dict, too")
     elif shared or location in state.from_outside:
         store(state, handle, (WHOLE,), content)
     else:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wengert import errors
-from wengert.ir.core import Apply, Atom, Const
+from wengert.ir.core import Apply, Atom, Const, Name
 from wengert.ir.kinds import (
     BOTTOM,
     Array,
@@ -59,8 +59,28 @@ def made_as_map(state: State, line: Apply) -> Apply:
         for value in line.args[1::2]:
             check_value(state, value)
         return replace(line, op="mapping")
-    state.made_at[line.targets[0]] = found
+    if state.recursion.all_mapped and found and (not line.args or _are_alike(state, line)):
+        return replace(line, op="mapping")
     return line
+
+
+def _are_alike(state: State, line: Apply) -> bool:
+    """Are all values numbers or arrays?"""
+    return all(is_scalar(state.kind(value)) or isinstance(state.kind(value), (Array, Numeric)) for value in line.args[1::2])
+
+
+def note_origin(state: State, name: Name, found: tuple[object, ...] | None) -> None:
+    """A dict that is kept by its items: where it is written out, or which argument it is."""
+    if found:
+        state.made_at[name] = found
+
+
+def origin(state: State, handle: Atom) -> tuple[object, ...] | None:
+    location = state.heap.location(handle) if isinstance(handle, str) else ""
+    found = state.made_at.get(location)
+    if found is None and location in state.parameters and as_map(state.kind(location)) is not None:
+        found = ("parameter", location)
+    return found
 
 
 def check_value(state: State, value: Atom) -> None:
@@ -72,10 +92,7 @@ def check_value(state: State, value: Atom) -> None:
 
 def ask_for_map(state: State, handle: Atom) -> None:
     """Begin anew, with a dict made, or taken as an argument, as a `mapping`; nothing, if it is no such dict, or that has been tried."""
-    location = state.heap.location(handle) if isinstance(handle, str) else ""
-    found = state.made_at.get(location)
-    if found is None and location in state.parameters and as_map(state.kind(location)) is not None:
-        found = ("parameter", location)
+    found = origin(state, handle)
     if found and found not in state.recursion.mapped:
         raise Mapped(found)
 

@@ -7,19 +7,22 @@ d.setdefault(k, v)         if k not in d: d[k] = v
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from wengert import errors
 from wengert.analysis.emitting import emit
+from wengert.analysis.mapped import ask_for_map
 from wengert.analysis.mutators import put_back
 from wengert.analysis.state import Method
-from wengert.analysis.stores import check_is_own
-from wengert.ir.core import Apply, Atom, Const
-from wengert.ir.kinds import UNKNOWN, Closure, List, Map, Tuple
+from wengert.analysis.stores import check_is_own, store
+from wengert.ir.core import Apply, Atom, Const, Line
+from wengert.ir.kinds import UNKNOWN, Bottom, Closure, Dict, List, Map, Tuple
 from wengert.rules import element_of
 
 if TYPE_CHECKING:
     from wengert.analysis.call import Call
+    from wengert.analysis.frame import Frame
     from wengert.analysis.state import State
 
 
@@ -40,6 +43,13 @@ def updated(d: dict[Any, Any], other: Any) -> None:
 
 def copied(d: dict[Any, Any]) -> dict[Any, Any]:
     return {key: d[key] for key in d}
+
+
+def united(d: dict[Any, Any], other: dict[Any, Any]) -> dict[Any, Any]:
+    made = {key: d[key] for key in d}
+    for key in other:
+        made[key] = other[key]
+    return made
 
 
 def values_of(d: dict[Any, Any]) -> list[Any]:
@@ -76,7 +86,7 @@ def map_method(call: Call, handle: Atom, name: str) -> bool:
         return inline(call, or_else, handle)
     elif name == "pop" and count in (1, 2) and not state.varies(*call.args[1:]):
         call.bind(popped(state, handle, *call.args))
-    elif name in INLINED and count in INLINED[name][0]:
+    elif name in INLINED and count in INLINED[name][0] and not (kind.default and name == "copy"):
         return inline(call, INLINED[name][1], handle)
     else:
         return False
@@ -125,6 +135,40 @@ def made_of(call: Call) -> bool:
     return False
 
 
+def joined_maps(state: State, frame: Frame, line: Apply, handles: Sequence[Atom], out: list[Line]) -> bool:
+    """`d | e`, and `d |= e`, of such a dict and another dict; False if none is such a dict."""
+    from wengert.analysis.inline import inline_function
+
+    kinds = [state.kinds.get(state.heap.location(handle)) if isinstance(handle, str) else None for handle in handles]
+    if not any(isinstance(kind, Map) for kind in kinds):
+        return False
+    for handle in handles:
+        if isinstance(state.kind(state.read(handle)), Dict):
+            ask_for_map(state, handle)
+        if not isinstance(state.kind(state.read(handle)), (Map, Bottom)):
+            raise errors.error("W083", state.place, what="a dict under a key that only the run knows, what another one holds")
+    found = inline_function(state, frame, line, united if line.op == "or_" else updated, tuple(handles), {}, out)
+    state.bind(frame, line.targets[0], handles[0] if line.op == "ior" or found is None else found)
+    return True
+
+
+def read_with_default(state: State, frame: Frame, line: Apply, handle: Atom) -> bool:
+    """`d[k]` of a dict that has a number for every key: reading it may put the key in, which is written down; False if it is no such dict."""
+    place = line.place
+    kind = state.kind(state.read(handle)) if isinstance(handle, str) and isinstance(state.kinds.get(state.heap.location(handle)), Map) else None
+    if not isinstance(kind, Map) or not kind.default or not isinstance(handle, str):
+        return False
+    if place is not None and place.file == __file__:
+        return False  # the functions above ask for keys that are there
+    if place is not None and place.expression is not None and place.expression is getattr(place.statement, "target", None):
+        return False  # `d[k] += v`: the line that puts it back says so
+    before, key = state.read(handle), frame.atom(line.args[1])
+    state.apply(line.targets[0], frame, state.out, "get_key", before, key, Const(0), place=place)
+    if state.heap.location(handle) not in state.tallies:
+        store(state, handle, (key,), Const(0), "write_add")
+    return True
+
+
 def take_all(call: Call, function: Any) -> None:
     """A function that takes all keys, values or items of such a dict gets a list of them."""
     from wengert.analysis.inline import inline_function
@@ -132,13 +176,10 @@ def take_all(call: Call, function: Any) -> None:
     state = call.state
 
     def taken(atom: Atom) -> Atom:
-        op, args = state.iterables.get(atom, ("keys", (atom,))) if isinstance(atom, str) else ("", ())
-        if (
-            op not in ITEMS
-            or not isinstance(state.kind(state.read(args[0])), Map)
-            or atom not in state.iterables
-            and function not in TAKING
-        ):
+        plain = ("keys", (atom,)) if function in TAKING else ("", ())
+        op, args = state.iterables.get(atom, plain) if isinstance(atom, str) else ("", ())
+        source = args[0] if op in ITEMS else None
+        if not isinstance(source, str) or not isinstance(state.kinds.get(state.heap.location(source)), Map):
             return atom
         if op == "keys":
             keys = emit(state, "list_of", state.read(args[0]))

@@ -33,7 +33,7 @@ from wengert.analysis.guarding import DONE
 from wengert.analysis.identity import identity
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.mapped import ask_for_map, read_under_unknown_key
-from wengert.analysis.maps import popped
+from wengert.analysis.maps import joined_maps, popped, read_with_default
 from wengert.analysis.objects import OPERATORS, call_method, class_of, is_real, is_virtual, location_of, method_of, operate
 from wengert.analysis.packing import packed
 from wengert.analysis.piecemeal import Piecemeal
@@ -75,6 +75,8 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
         read_attribute(state, frame, line, out)
     elif line.op in INPLACE:
         handles = [frame.handle(atom) for atom in line.args]
+        if line.op == "ior" and joined_maps(state, frame, line, handles, out):
+            return None
         made = operate(state, frame, line, line.op, handles, out) or operate(state, frame, line, INPLACE[line.op], handles, out)
         if made is not None:
             state.bind(frame, line.targets[0], made[0])
@@ -157,6 +159,8 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
             return
     if line.op == "getitem":
         read_under_unknown_key(state, handles[0], frame.atom(line.args[1]))
+        if read_with_default(state, frame, line, handles[0]):
+            return
     held = state.held(handles[0], handles[1]) if line.op == "getitem" else None
     if held is not None:
         state.bind(frame, line.targets[0], held)
@@ -172,6 +176,8 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     if line.op == "add" and joined(state, frame, line, handles, out):
         return
     if line.op == "mul" and repeated(state, frame, line, handles, out):
+        return
+    if line.op == "or_" and joined_maps(state, frame, line, handles, out):
         return
     if line.op == "or_" and merged(state, frame, line, line.targets[0], handles, (), out):
         return

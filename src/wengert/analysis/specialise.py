@@ -89,10 +89,17 @@ def specialise(
     recursion = Recursion(prepare, key_of(environment, function) if names is None else function, tuple(kinds))
     facts = [Fact(kind, may_carry_derivative(kind) if varied is None else varied[k], False) for k, kind in enumerate(kinds)]
     refused: AliasError | None = None
+    unmapped: Error | None = None  # the refusal, as long as only those dicts are mappings that are asked for keys of the run
     while True:
         try:
             return _specialised(function, facts, environment, names, recursion, following=refused is not None)
         except Error as error:
+            if recursion.mapped and not recursion.all_mapped:
+                recursion.all_mapped, unmapped = True, error
+                recursion.restart()
+                continue
+            if unmapped is not None:
+                raise unmapped from None
             if refused is not None or not isinstance(error, AliasError):
                 raise refused or error from None
             refused = error  # perhaps not if views are followed by their indices

@@ -16,7 +16,7 @@ from wengert.analysis.aliases import note_memory
 from wengert.analysis.environment import Environment, Guard
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Content, Heap, Location, Spoilt
-from wengert.analysis.mapped import made_as_map
+from wengert.analysis.mapped import made_as_map, note_origin, place_of
 from wengert.analysis.maybe_views import MaybeViews
 from wengert.analysis.sharing import Sharing
 from wengert.ir.build import Names
@@ -83,6 +83,7 @@ class Recursion(Protocol):
 
     unrolled: set[tuple[object, ...]]  # the loops that are written out, by where they stand
     mapped: set[tuple[object, ...]]  # the dicts whose keys only the run knows, by where they are written out
+    all_mapped: bool  # all dicts of numbers and arrays are such
     cut: bool  # the last call that never returns may be found to do so in a later round
 
     def call(self, state: State, site: Any, out: list[Line], inline: Callable[[], Atom | None]) -> Atom | None:
@@ -137,6 +138,7 @@ class State:
         self.displays: dict[Name, tuple[Atom, ...]] = {}  # lists that are written out, as they were made
         self.keyed: dict[Name, dict[Any, Atom]] = {}  # lists and dicts that are written out: what they held at first
         self.made_at: dict[Name, tuple[object, ...]] = {}  # dicts that are written out: where
+        self.tallies: set[Location] = set()  # of the dicts that have a number for every key, those that keep no key which was only read
         self.recorded: dict[Name, dict[str, Atom]] = {}  # records that were just made: their fields
         self.contiguous: set[Name] = set()  # arrays in C order, of which every reshape is a view
         self.partials: dict[Name, tuple[Atom, tuple[Atom, ...], dict[str, Atom]]] = {}  # what `functools.partial` gave
@@ -284,6 +286,7 @@ class State:
         self.lazy.discard(name)
         self.elements.discard(name)
         self.counters.discard(name)
+        self.tallies.discard(name)
         self.computed.discard(name)
         self.heap.forget(name)
         self.made.pop(name, None)
@@ -291,6 +294,7 @@ class State:
         self.recorded.pop(name, None)
         self.displays.pop(name, None)
         self.keyed.pop(name, None)
+        self.made_at.pop(name, None)
         self.chosen.pop(name, None)
         self.partials.pop(name, None)
         self.contiguous.discard(name)
@@ -374,6 +378,7 @@ class State:
             self.displays[line.targets[0]] = line.args
             self.keyed[line.targets[0]] = dict(enumerate(line.args))
         if line.op == "dict":
+            note_origin(self, line.targets[0], place_of(line))
             self.keyed[line.targets[0]] = {key.value: atom for key, atom in zip(line.args[::2], line.args[1::2]) if isinstance(key, Const)}
         if line.op in CONTIGUOUS:
             self.contiguous.update(line.targets)

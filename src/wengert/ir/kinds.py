@@ -273,8 +273,10 @@ def may_carry_derivative(kind: Kind) -> bool:
     """
     if isinstance(kind, Tuple):
         return any(map(may_carry_derivative, kind.items))
-    if isinstance(kind, (List, Map)):
+    if isinstance(kind, List):
         return may_carry_derivative(kind.element)
+    if isinstance(kind, Map):  # an empty one may have something put into it yet
+        return isinstance(kind.element, Bottom) or may_carry_derivative(kind.element)
     if isinstance(kind, (Dict, Record)):
         return any(may_carry_derivative(item) for _, item in kind.items)
     if isinstance(kind, Iterator):

@@ -50,6 +50,7 @@ from wengert.ir.kinds import (
     axes_of,
     dtype_of,
     is_real,
+    is_scalar,
     linear_number,
     may_be_complex,
     scalar_type,
@@ -315,6 +316,9 @@ def _unbroadcast(line: Apply, args: list[Kind]) -> Result:
 def _project(line: Apply, args: list[Kind]) -> Result:
     if isinstance(args[1], List) and args[1].items is None and scalar_type(args[1].element) in ("float", "complex"):
         return List(linear_number(args[1].element))
+    if isinstance(args[1], Map):
+        element = args[1].element
+        return Map(args[1].key, linear_number(element) if is_scalar(element) else element)
     return args[1] if isinstance(args[1], (Array, NumpyScalar)) else linear_number(args[1]) if scalar_type(args[1]) else UNKNOWN
 
 

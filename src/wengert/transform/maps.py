@@ -46,8 +46,8 @@ class MapReversal(Adjoints):
         if line.op in READS:
             if (line.targets[0],) in bars and whole in self.active:
                 value = self.take(b, bars, (line.targets[0],))
-                bar = self.take(b, bars, (whole,))
-                bars[whole,] = [Term(b.apply("add_key", bar, line.args[1], value, hint=hint((whole,))))]
+                spot = self.spots.of(whole)  # it may be a part of what a function gave back
+                bars[spot] = [Term(b.apply("add_key", self.take(b, bars, spot), line.args[1], value, hint=hint(spot)))]
         elif line.op in ADDS and len(line.args) == 3:
             if (target,) in bars:
                 bar = self.take(b, bars, (target,))
