@@ -752,3 +752,30 @@ def test_what_varies_is_refused_in_arrays_of_records_and_of_objects(function) ->
         grad(function, 1)(np.ones(3), 1.3)
     with pytest.raises(UnsupportedSyntax, match="an array whose items are no numbers"):
         jvp(function, (np.ones(3), 1.3), (np.ones(3), 1.0))
+
+
+class _Numbered:
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+    def __getitem__(self, k):
+        return self.b - 9 * self.a
+
+    @property
+    def both(self):
+        return self.a * self.b
+
+
+def _ordered_by_what_does_not_vary(x, y):
+    things = [_Numbered(x, 1.0), _Numbered(2 * x, 5.0)]
+    things.sort(key=lambda one: one[0])
+    first = sorted(things, key=lambda one: -one[0])[0].a
+    return y * y * first + y * things[0].a + max(things, key=lambda one: one.both).a * y
+
+
+def test_objects_are_put_in_order_by_their_own_keys_where_nothing_of_them_varies() -> None:
+    value, _ = value_and_grad(_ordered_by_what_does_not_vary, argnums=1)(0.7, 0.5)
+    assert value == _ordered_by_what_does_not_vary(0.7, 0.5)
+    check_grads(_ordered_by_what_does_not_vary, (0.7, 0.5), order=2)
+    check_grads(lambda y: _ordered_by_what_does_not_vary(0.7, y), (0.5,), order=2)

@@ -88,6 +88,14 @@ CASES = {
         "    s += v * v\n"
         "return s"
     ),
+    "defined in a loop, of constants": (
+        "y = x\n"
+        "for y in (x, 2 * x):\n"
+        "    def g(v):\n"
+        "        yield from (v, 0.5)\n"
+        "    x = x * sum(g(0.7))\n"
+        "return x * y"
+    ),
     "several yields": (
         "def g():\n"
         "    yield x\n"

@@ -429,3 +429,21 @@ def test_a_list_of_tuples_has_a_third_derivative():
         return s
 
     check_grads(f, (1.3, 4), order=3)
+
+
+def test_the_adjoint_of_a_list_that_each_turn_makes_anew_is_a_list():
+    def f(x, p):
+        for i in range(2):
+            items = list(p)
+        return items[0] * items[1] * x
+
+    def matched(x, p):
+        for a in p:
+            items = [a * v for v in p]
+        match items:
+            case [first, *rest]:
+                return first * rest[0] * x
+        return x
+
+    for program in (f, matched):
+        check_grads(program, (1.3, np.array([0.2, 0.5, 0.7])), order=2)

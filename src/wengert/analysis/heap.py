@@ -63,6 +63,10 @@ class Memory:
     clock: int
 
 
+NEVER = 1 << 62
+"""When an object was made whose making has been thrown away: no point of the program is as late."""
+
+
 @dataclass(slots=True)
 class Heap:
     where: dict[Name, Location] = field(default_factory=dict)  # names that are not their own location
@@ -103,7 +107,7 @@ class Heap:
             born, name = self.births.pop()
             if self.born.get(name) == born:
                 self._drop(name)
-                del self.born[name]
+                self.born[name] = NEVER  # until the name is bound again
 
     def _drop(self, name: Name) -> None:
         if name in self.where:

@@ -21,7 +21,7 @@ from wengert.analysis.method_calls import METHODS
 from wengert.analysis.mutators import replace_items
 from wengert.analysis.state import Fact
 from wengert.ir.core import Apply, Atom, Const
-from wengert.ir.kinds import UNKNOWN, Dict, Kind, List, axes_of, scalar_type
+from wengert.ir.kinds import UNKNOWN, Dict, Kind, List, Packed, Tuple, axes_of, scalar_type
 from wengert.rules import element_of
 from wengert.rules.stand_ins_builtins import first_of, in_order, largest, smallest
 
@@ -38,6 +38,13 @@ def _is_list(call: Call, values: Atom) -> Const:
     return Const(isinstance(kind, List) and kind.items is None)
 
 
+def _of_objects(kind: Kind) -> bool:
+    """Does a key get objects whose fields are kept one by one? Only the program's own lines can read them: Python's `sorted` has none to give."""
+    if isinstance(kind, List):
+        return any(map(_of_objects, kind.items or (kind.element,)))
+    return isinstance(kind, Packed) or isinstance(kind, Tuple) and any(map(_of_objects, kind.items or ()))
+
+
 def _sorted(call: Call) -> bool:
     named = dict(call.keywords)
     if len(call.args) != 1 or set(named) - {"key", "reverse"}:
@@ -45,7 +52,7 @@ def _sorted(call: Call) -> bool:
     kind = _kind(call, call.args[0])
     if _keys_of_a_dict(call, named):
         return True
-    if not call.varied:
+    if not (call.varied or _of_objects(kind)):
         element = settled(Fact(element_of(kind), False, False)).kind
         if element == UNKNOWN:
             return False
@@ -89,9 +96,11 @@ def _extreme(stand_in: Callable[[list[Any]], Any], greatest: bool) -> Callable[[
     def write(call: Call) -> bool:
         """`max(xs)` of a list whose length only the run knows: one comparison after the other; with a key, the first of the largest keys."""
         named = dict(call.keywords)
-        if not call.args or set(named) - {"key"} or not call.varied:
+        if not call.args or set(named) - {"key"}:
             return False
         kind = _kind(call, call.args[0])
+        if not (call.varied or _of_objects(kind)):
+            return False
         numbers = isinstance(kind, List) and axes_of(kind.element) == ()
         if len(call.args) == 1 and not named and isinstance(kind, List) and kind.items is None and numbers:
             call.returned(inline_function(call.state, call.frame, call.line, stand_in, call.args, {}, call.out))
@@ -111,7 +120,7 @@ def _sort(call: Call, handle: Atom) -> bool:
     named = dict(call.keywords)
     if isinstance(handle, Const) or not isinstance(_kind(call, handle), List) or call.args or set(named) - {"key", "reverse"}:
         return False
-    if not (call.varied or call.state.varies(handle)):
+    if not (call.varied or call.state.varies(handle) or _of_objects(_kind(call, handle))):
         return False
     value = inline_function(call.state, call.frame, call.line, in_order, (handle, _is_list(call, handle)), named, call.out)
     if isinstance(value, str):

@@ -187,19 +187,22 @@ def kind_at(b: Builder, spot: Spot) -> Kind:
 def zero(b: Builder, spot: Spot) -> Atom:
     """The adjoint of a value to which nothing contributes."""
     kind = kind_at(b, spot)
-    if is_scalar(kind):
-        return Const(0j if is_complex(kind) else 0.0)
+    return Const(0j if is_complex(kind) else 0.0) if is_scalar(kind) else zero_like(b, kind, primal(b, spot), hint(spot))
+
+
+def zero_like(b: Builder, kind: Kind, value: Atom, hint: str) -> Atom:
+    """The adjoint of a value of this kind to which nothing contributes; `value` is of its size."""
     if isinstance(kind, Saved):
-        return b.apply("zero_of", primal(b, spot), hint=hint(spot))
+        return b.apply("zero_of", value, hint=hint)
     if isinstance(kind, Iterator):
-        return b.apply("list", hint=hint(spot))
+        return b.apply("list", hint=hint)
     if isinstance(kind, List):
-        return zeros(b, kind, primal(b, spot), hint(spot))
+        return zeros(b, kind, value, hint)
     if isinstance(kind, Map):
-        return b.apply("mapping", hint=hint(spot))
+        return b.apply("mapping", hint=hint)
     if isinstance(kind, Tuple):
-        return b.apply("mul", b.apply("list", Const(0.0)), b.apply("len", primal(b, spot)), hint=hint(spot))
-    return b.apply("np.zeros_like", primal(b, spot), hint=hint(spot))
+        return b.apply("mul", b.apply("list", Const(0.0)), b.apply("len", value), hint=hint)
+    return b.apply("np.zeros_like", value, hint=hint)
 
 
 def zeros(b: Builder, kind: List, value: Atom, hint: str = "") -> Name:

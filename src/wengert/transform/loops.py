@@ -33,7 +33,7 @@ from wengert.ir.kinds import FLOAT, UNKNOWN, Array, Bottom, Iterator, Kind, List
 from wengert.ir.lattice import join
 from wengert.ir.walk import base, lines_of, reads, rename
 from wengert.transform.adjoints import bar_kind, reshaped
-from wengert.transform.bars import GATHERED, Bars, Spot, follow, hint, is_container, kind_at, nothing, parts, zeros
+from wengert.transform.bars import GATHERED, Bars, Spot, follow, hint, is_container, kind_at, nothing, parts, zero_like, zeros
 from wengert.transform.fetching import fetch, open_iterators, reversed_sources
 from wengert.transform.homes import may_break, may_leave, segment_marker
 from wengert.transform.lines import LineReversal
@@ -153,7 +153,7 @@ class LoopReversal(LineReversal):
         """What the turn before gets for a carried value."""
         spot = (line.carried[k], *path)
         if spot not in bars and line.initial[k] == UNDEF:  # there may be no value to be like
-            return Const(0.0) if is_scalar(b.kind(param)) else b.apply("np.zeros_like", param, hint=hint(spot))
+            return Const(0.0) if is_scalar(b.kind(param)) else zero_like(b, kind_at(b, spot), param, hint(spot))
         if spot not in bars and isinstance(b.kind(param), Iterator):  # only what the last turn appended is asked for
             return b.apply("reversed", b.apply("list"), hint=hint(spot))
         return self.take(b, bars, spot, backward=True)
