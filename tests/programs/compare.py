@@ -14,7 +14,7 @@ import itertools
 import math
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -46,7 +46,7 @@ class Reference:
     """The value, and for each leaf of the arguments the slopes of all outputs with the size of their contributions."""
 
     outputs: tuple[float, ...]
-    slopes: dict[tuple[int, ...], list[tuple[float, float]]]
+    slopes: dict[tuple[Any, ...], list[tuple[float, float]]]
 
 
 @contextlib.contextmanager
@@ -81,22 +81,31 @@ def on_copies(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple
     return result, f"{printed}{copies!r}"
 
 
-# Leaves: floats and float arrays, in tuples and lists; ints are constants
+# Leaves: floats and float arrays, in tuples, lists and dicts; ints are constants
 
-def leaves(value: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], float]]:
-    if isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim):
-        for index, item in enumerate(value):
+def items_of(tree: Any) -> Iterable[tuple[Any, Any]]:
+    return tree.items() if isinstance(tree, dict) else enumerate(tree)
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], float]]:
+    if isinstance(value, (tuple, list, dict)) or (isinstance(value, np.ndarray) and value.ndim):
+        for index, item in items_of(value):
             yield from leaves(item, (*path, index))
     elif value is not None and not isinstance(value, (int, np.integer)):
         yield path, float(value)
 
 
-def with_leaves(value: Any, of: Callable[[tuple[int, ...], float], Any], path: tuple[int, ...] = (), dtype: Any = None) -> Any:
+def with_leaves(value: Any, of: Callable[[tuple[Any, ...], float], Any], path: tuple[Any, ...] = (), dtype: Any = None) -> Any:
     """The same tree with other leaves."""
     if isinstance(value, (tuple, list)):
         return type(value)(with_leaves(item, of, (*path, index), dtype) for index, item in enumerate(value))
+    if isinstance(value, dict):
+        return {key: with_leaves(item, of, (*path, key), dtype) for key, item in value.items()}
     if isinstance(value, np.ndarray):
-        return np.array([of((*path, index), float(item)) for index, item in enumerate(value)], dtype=dtype)
+        made = np.empty(value.shape, dtype or float)
+        for index in np.ndindex(value.shape):
+            made[index] = of((*path, *index), float(value[index]))
+        return made
     return value if isinstance(value, int) else of(path, value)
 
 
@@ -105,7 +114,7 @@ def reference(module: ModuleType, program: Program) -> Reference:
     kept = {"math": math, "np": np}
     vars(module).update(math=DualMath(), np=DualNumpy(), float=through)
     function = getattr(module, program.function)
-    slopes: dict[tuple[int, ...], list[tuple[float, float]]] = {}
+    slopes: dict[tuple[Any, ...], list[tuple[float, float]]] = {}
     values: tuple[float, ...] = ()
     for chosen, _ in leaves(program.arguments):
         arguments = with_leaves(program.arguments, lambda path, x, chosen=chosen: Dual(x, float(path == chosen)), dtype=object)
@@ -146,16 +155,21 @@ def in_time(seconds: float = PATIENCE) -> Iterator[None]:
 
 def check(program: Program, folder: Path, only: str | None = None) -> Failure | str | None:
     """None if every derivative is right, `SKIPPED`, or the first failure; `only` names the one derivative to compare, in a reduction."""
+    from further import COMPARISONS as FURTHER  # which compare with what is defined here
+
     with in_time(PATIENCE if only is None else 2), loaded(program, folder) as module:
         Ties.count = 0
         function = getattr(module, program.function)
-        value, printed = on_copies(function, program.arguments)
+        try:
+            value, printed = on_copies(function, program.arguments)
+        except (ArithmeticError, LookupError, ValueError, TypeError):  # the program's own
+            return SKIPPED
         if any(isinstance(item, int) for item in as_tuple(value)):  # an int has no derivative, and wengert says so
             return SKIPPED
         expected = reference(module, program)
         if Ties.count or not all(map(math.isfinite, [*expected.outputs, *(s for row in expected.slopes.values() for s, _ in row)])):
             return SKIPPED
-        for stage, compare in COMPARISONS:
+        for stage, compare in (*COMPARISONS, *(one for one in FURTHER if one[0] in program.more)):
             if only not in (None, stage):
                 continue
             try:
@@ -191,7 +205,7 @@ def same_prints(found: str, printed: str, what: str) -> None:
         raise Mismatch(f"{what} printed, and left in the arguments, {found!r}, the program {printed!r}")
 
 
-def active(arguments: tuple[Any, ...]) -> tuple[int, ...]:
+def active(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(index for index, argument in enumerate(arguments) if not isinstance(argument, int))
 
 
@@ -203,9 +217,9 @@ def gradient_is(gradient: Any, arguments: tuple[Any, ...], weights: tuple[float,
         close(found.get(path), slope, size, f"{what} for argument {path[0]}{''.join(f'[{k}]' for k in path[1:])}")
 
 
-def leaves_of_gradient(tree: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
-    if isinstance(tree, (tuple, list)) or (isinstance(tree, np.ndarray) and tree.ndim):
-        for index, item in enumerate(tree):
+def leaves_of_gradient(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    if isinstance(tree, (tuple, list, dict)) or (isinstance(tree, np.ndarray) and tree.ndim):
+        for index, item in items_of(tree):
             yield from leaves_of_gradient(item, (*path, index))
     else:
         yield path, tree

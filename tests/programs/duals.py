@@ -205,10 +205,14 @@ class DualNumpy:
 
         def call(x: Any, **keywords: Any) -> Any:
             if isinstance(x, np.ndarray) and x.dtype == object:
-                x = np.array([item if isinstance(item, Dual) else Dual(float(item)) for item in x], dtype=object)
+                x = dual_items(x)
             return function(x, **keywords)
 
         return call
+
+
+dual_items = np.frompyfunc(lambda item: item if isinstance(item, Dual) else Dual(float(item)), 1, 1)
+"""An array of objects with a dual number in each place."""
 
 
 def scalar(x: Any) -> bool:

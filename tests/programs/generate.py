@@ -29,6 +29,7 @@ class Program:
     text: str
     arguments: tuple[Any, ...]
     function: str = "f"
+    more: tuple[str, ...] = ()  # comparisons besides those that every program gets
 
 
 class Generator(Loops):

@@ -23,9 +23,11 @@ from compare import SKIPPED, Failure, check
 from generate import Program, program
 from memory import writing_program
 from reduce import reduce
+from wide import wide_program
 
 CHUNK = 50
 WRITING = 1_000_000
+WIDE = 10_000_000
 
 
 def fails_like(failure: Failure, folder: Path) -> Callable[[Program], bool]:
@@ -44,7 +46,9 @@ def report(made: Program, failure: Failure, small: Program | None = None) -> str
 
 
 def made_of(seed: int) -> Program:
-    """The program of a seed; from a million on one that writes in place."""
+    """The program of a seed; from a million on one that writes in place, from ten on one of the whole language."""
+    if seed >= WIDE:
+        return wide_program(seed)
     return writing_program(seed) if seed >= WRITING else program(seed)
 
 
