@@ -779,3 +779,85 @@ def test_objects_are_put_in_order_by_their_own_keys_where_nothing_of_them_varies
     assert value == _ordered_by_what_does_not_vary(0.7, 0.5)
     check_grads(_ordered_by_what_does_not_vary, (0.7, 0.5), order=2)
     check_grads(lambda y: _ordered_by_what_does_not_vary(0.7, y), (0.5,), order=2)
+
+
+class _Doubled:
+    def __set_name__(self, owner, name):
+        self.name = "_" + name
+
+    def __get__(self, one, owner=None):
+        return getattr(one, self.name)
+
+    def __set__(self, one, value):
+        setattr(one, self.name, 2 * value)
+
+
+class _Twice:
+    def __init__(self, function):
+        self.function = function
+
+    def __get__(self, one, owner=None):
+        return 2 * self.function(one)
+
+
+class _Described:
+    a = _Doubled()
+
+    def __init__(self, a):
+        self.a = a
+
+    @_Twice
+    def square(self):
+        return self.a * self.a
+
+    @property
+    def fixed(self):
+        return self.a * 3
+
+
+class _Slotted:
+    __slots__ = ("a",)
+
+    def __init__(self, a):
+        self.a = a
+
+
+def an_attribute_that_a_descriptor_binds(x):
+    one = _Described(x)
+    for _ in range(2):
+        one.a = one.a * x
+    one.a = one.a + x
+    return one.a
+
+
+def an_attribute_that_a_descriptor_computes(x):
+    one = _Described(x)
+    before = one.square
+    one.square = before * x
+    return one.square + before
+
+
+def a_property_without_a_setter(x):
+    one = _Described(x)
+    try:
+        one.fixed = x
+    except AttributeError:
+        return x * x
+    return one.fixed
+
+
+def an_attribute_that_is_no_slot(x):
+    one = _Slotted(x)
+    try:
+        one.b = 2 * x
+    except AttributeError:
+        return x**3
+    return one.b
+
+
+@pytest.mark.parametrize(
+    "function", [an_attribute_that_a_descriptor_binds, an_attribute_that_a_descriptor_computes, a_property_without_a_setter, an_attribute_that_is_no_slot]
+)
+def test_attributes_are_bound_as_their_class_says(function) -> None:
+    assert value_and_grad(function)(0.7)[0] == function(0.7)
+    check_grads(function, (0.7,), order=2)

@@ -2,7 +2,7 @@
 
     setattr(o, 'x', v)            the field x of o is v                # no line, where this function made o
     getattr(o, 'x')               v
-    getattr(o, 'area')            the lines of the property
+    getattr(o, 'area')            the lines of the property, or of a descriptor's `__get__`
     getattr(o, 'step')            a method, for the call that comes
 
 An object that was there before the program has its fields read once, at the beginning, and is written to as the function does.
@@ -15,11 +15,12 @@ import types
 from typing import Any
 
 from wengert import errors
+from wengert.analysis.emitting import emit
 from wengert.analysis.environment import Guard
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Location, Spoilt
 from wengert.analysis.inline import inline_function
-from wengert.analysis.objects import MISSING, class_of, is_real, location_of, note_class, static_attribute
+from wengert.analysis.objects import MISSING, class_of, is_own_object, is_real, location_of, note_class, static_attribute
 from wengert.analysis.packing import part_of
 from wengert.analysis.state import Method, State
 from wengert.analysis.stores import bind_part
@@ -36,6 +37,10 @@ def get_attribute(state: State, frame: Frame, line: Apply, handle: Atom, cls: An
     if isinstance(static, property) and static.fget is not None:
         found = inline_function(state, frame, line, static.fget, (handle,), {}, out)
         state.bind(frame, target, Const(None) if found is None else found)
+        return True
+    getter = descriptor_method(static, "__get__")
+    if getter is not None and descriptor_method(static, "__set__") is not None:
+        _described(state, frame, line, getter, (Const(static), handle, Const(cls)), out)
         return True
     if after is None:
         content = heap.contents.get((location, name))
@@ -55,6 +60,9 @@ def get_attribute(state: State, frame: Frame, line: Apply, handle: Atom, cls: An
         found = inline_function(state, frame, line, static.func, (handle,), {}, out)
         heap.contents[location, name] = Const(None) if found is None else found
         state.bind(frame, target, heap.contents[location, name])  # type: ignore[arg-type]  # just set, so not spoilt
+        return True
+    if getter is not None:
+        _described(state, frame, line, getter, (Const(static), handle, Const(cls)), out)
         return True
     if static is MISSING:
         fallback = static_attribute(cls, "__getattr__")
@@ -79,6 +87,17 @@ def get_attribute(state: State, frame: Frame, line: Apply, handle: Atom, cls: An
     new = state.apply(target, frame, out, "getattr", Const(cls), Const(name), place=line.place, varied=False)
     state.define(new, kind_of(value))
     return True
+
+
+def descriptor_method(static: Any, name: str) -> types.FunctionType | None:
+    """What an attribute of a class does when it is read, or bound, through an object: a method of the user's class of it."""
+    found = static_attribute(type(static), name) if is_own_object(static) else None
+    return found if isinstance(found, types.FunctionType) else None
+
+
+def _described(state: State, frame: Frame, line: Apply, getter: types.FunctionType, args: tuple[Atom, ...], out: list[Line]) -> None:
+    found = inline_function(state, frame, line, getter, args, {}, out)
+    state.bind(frame, line.targets[0], Const(None) if found is None else found)
 
 
 def _loaded(state: State, handle: Atom, location: Location, name: str) -> Atom | None:
@@ -118,10 +137,26 @@ def _slotted(value: Any, name: str) -> bool:
     return any(name in getattr(base, "__slots__", ()) for base in type(value).__mro__)
 
 
-def set_attribute(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
-    """`o.name = v`."""
+def set_attribute(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
+    """`o.name = v`; True if it surely raises."""
     assert isinstance(line.args[1], Const)
-    assign(state, frame, line, frame.handle(line.args[0]), str(line.args[1].value), frame.handle(line.args[2]), out)
+    handle, name = frame.handle(line.args[0]), str(line.args[1].value)
+    why = refused(class_of(state, handle), name)
+    if why is not None:
+        raised = emit(state, "call", Const(AttributeError, "AttributeError"), Const(why))
+        out.append(Apply((), "raise", (raised,), place=state.place))
+        return True
+    assign(state, frame, line, handle, name, frame.handle(line.args[2]), out)
+    return False
+
+
+def refused(cls: Any, name: str) -> str | None:
+    """Why an object of a class does not let this attribute be set: it is a property without a setter, or none of its slots."""
+    static = MISSING if cls is None else static_attribute(cls, name)
+    if isinstance(static, property) and static.fset is None:
+        return f"property {name!r} of {cls.__name__!r} object has no setter"
+    settable = cls is None or cls.__dictoffset__ or isinstance(static, (property, types.MemberDescriptorType)) or descriptor_method(static, "__set__")
+    return None if settable else f"{cls.__name__!r} object has no attribute {name!r}"
 
 
 def assign(state: State, frame: Frame, line: Apply, handle: Atom, name: str, value: Atom, out: list[Line]) -> None:
@@ -139,6 +174,10 @@ def assign(state: State, frame: Frame, line: Apply, handle: Atom, name: str, val
     static = static_attribute(cls, name)
     if isinstance(static, property) and static.fset is not None:
         inline_function(state, frame, line, static.fset, (handle, value), {}, out)
+        return
+    setter = descriptor_method(static, "__set__")
+    if setter is not None:
+        inline_function(state, frame, line, setter, (Const(static), handle, value), {}, out)
         return
     location = location_of(state, handle)
     state.suggest(value, name)

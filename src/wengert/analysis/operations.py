@@ -90,7 +90,7 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
     elif line.op == "setattr":
         if state.trying and takes_none(state, frame, line, out):
             return Stop()
-        set_attribute(state, frame, line, out)
+        return Stop() if set_attribute(state, frame, line, out) else None
     elif line.op in ("box", "unbox", "rebox"):
         return Stop() if box(state, frame, line, out) else None
     elif line.op in ("delitem", "delattr", "setglobal"):
