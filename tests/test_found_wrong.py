@@ -861,3 +861,47 @@ def an_attribute_that_is_no_slot(x):
 def test_attributes_are_bound_as_their_class_says(function) -> None:
     assert value_and_grad(function)(0.7)[0] == function(0.7)
     check_grads(function, (0.7,), order=2)
+
+
+def _the_test_binds_the_result_and_the_turns_do_what_varies(x, m):
+    count = 0
+    while (x := math.sin(0.5)) > 0 and count < 3:
+        count += 1
+        x = m * 2
+    return x
+
+
+def _the_test_binds_what_varied_before_and_no_turn_is_made(x, m):
+    c = m * m
+    while (c := -x) > 0.1:
+        pass
+    return c
+
+
+def _the_test_binds_an_array(x, m):
+    d, count = np.ones(2) * m, 0
+    while (d := np.ones(2))[0] < 3 and count < 2:
+        count += 1
+        d = d * m * count
+    return d.sum() + x
+
+
+def _the_test_of_a_loop_in_a_loop_binds(x, m):
+    d = m
+    for k in range(3):
+        while (d := math.sin(0.5 + k)) > 0.9 and k < 9:
+            d = x * m
+            break
+        else:
+            d = d + x
+    return d
+
+
+@pytest.mark.parametrize("function", [
+    _the_test_binds_the_result_and_the_turns_do_what_varies, _the_test_binds_what_varied_before_and_no_turn_is_made,
+    _the_test_binds_an_array, _the_test_of_a_loop_in_a_loop_binds,
+])  # fmt: skip
+def test_what_the_test_of_a_while_binds_is_what_the_loop_ends_with(function) -> None:
+    check_grads(function, (0.3, 0.7), order=2)
+    check_grads(lambda x: function(x, 0.7), (0.3,), order=2)
+    check_grads(lambda m: function(0.3, m), (0.7,), order=2)

@@ -1,4 +1,4 @@
-"""Loops whose test computes something differentiated, written with the test in the body.
+"""Loops whose test computes or binds something differentiated, written with the test in the body.
 
     x.2 = while carry x.0 = a:               x.2 = while carry x.0 = a:
         test:                                    test:
@@ -21,7 +21,7 @@ from wengert.ir.walk import lines_of, map_blocks
 
 
 def rotate_loops(function: Function, active: Set[Name]) -> Function:
-    """Move the tests that make active values into the bodies of their loops.
+    """Move the tests that make active values, or put others in their place, into the bodies of their loops.
 
     >>> from wengert.ir.text import parse, show
     >>> f = parse('''
@@ -64,7 +64,8 @@ def _rotate(loop: While, active: Set[Name]) -> While:
     end = loop.test.terminator
     assert isinstance(end, Pass)
     made = {target for line in lines_of(loop.test) for target in line.targets}
-    if made.isdisjoint(active):
+    bound = (at for at in zip(loop.carried, loop.targets, end.values) if at[2] != at[0])
+    if made.isdisjoint(active) and not any(carried in active or target in active for carried, target, _ in bound):
         return loop
     leave = If((), end.value, Block((), Yield()), Block((), Break(end.values or loop.carried, 0)), loop.place)
     body = Block((*loop.test.lines, leave, *loop.body.lines), loop.body.terminator)
