@@ -905,3 +905,38 @@ def test_what_the_test_of_a_while_binds_is_what_the_loop_ends_with(function) -> 
     check_grads(function, (0.3, 0.7), order=2)
     check_grads(lambda x: function(x, 0.7), (0.3,), order=2)
     check_grads(lambda m: function(0.3, m), (0.7,), order=2)
+
+
+class _Delay:
+    def __init__(self, gain):
+        self.gain = gain
+        self.kept = [0.0]
+
+    def process(self, x):
+        y = self.gain * x + self.kept[0]
+        self.kept[0] = x * y
+        return y
+
+
+def _objects_that_keep_a_list_with_a_constant_in_it(gain):
+    chain, out = [_Delay(gain), _Delay(2 * gain)], 0.0
+    for _ in range(3):
+        x = 1.0
+        for delay in chain:
+            x = delay.process(x)
+        out += x
+    return out
+
+
+def _tuples_that_hold_a_list_with_a_constant_in_it(gain):
+    table, out = [(1, [0.0]), (2, [0.0])], 0.0
+    for i in range(4):
+        table[i % 2][1][0] += gain * i
+        out += table[1 - i % 2][1][0] ** 2 * table[0][0]
+    return out
+
+
+@pytest.mark.parametrize("function", [_objects_that_keep_a_list_with_a_constant_in_it, _tuples_that_hold_a_list_with_a_constant_in_it])
+def test_a_write_into_a_list_that_an_object_or_a_tuple_in_a_list_holds_makes_it_vary(function) -> None:
+    check_grads(function, (0.1,), order=2)
+    assert value_and_grad(function)(0.1)[0] == function(0.1)

@@ -11,6 +11,7 @@ Lengths of slices are named after the array they are cut from, so that the piece
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from wengert.ir.axes import EMPTY, MANY, Axis, broadcast_axes
@@ -26,6 +27,7 @@ from wengert.ir.kinds import (
     List,
     Map,
     NumpyScalar,
+    Optional,
     Range,
     Record,
     Scalar,
@@ -132,6 +134,15 @@ def replaced_item(kind: Kind, path: Sequence[Kind], value: Kind) -> Kind:
         case Map(key, element, default):
             made = replaced_item(element, rest, value) if rest else value
             return Map(join(key, unvalued(index)), join(element, unvalued(made)), default)
+        case Tuple(items) if rest:  # what a tuple or an object holds is written into
+            changed = [replaced_item(item, rest, value) for item in items]
+            try:
+                position = range(len(items))[static(index)]
+            except (NotStatic, TypeError, IndexError):
+                return replace(kind, items=tuple(map(join, items, changed)))
+            return replace(kind, items=(*items[:position], changed[position], *items[position + 1 :]))
+        case Optional(inner):
+            return Optional(replaced_item(inner, path, value))
     return kind
 
 
