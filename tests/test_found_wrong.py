@@ -940,3 +940,30 @@ def _tuples_that_hold_a_list_with_a_constant_in_it(gain):
 def test_a_write_into_a_list_that_an_object_or_a_tuple_in_a_list_holds_makes_it_vary(function) -> None:
     check_grads(function, (0.1,), order=2)
     assert value_and_grad(function)(0.1)[0] == function(0.1)
+
+
+def _grown(n):
+    out = []
+    for i in range(n):
+        out.append(i * 0.5)
+    return out
+
+
+def _a_list_that_a_helper_grows_of_constants(x):
+    total = 0.0
+    for value in _grown(3):
+        total += value * x
+    return total
+
+
+def _the_values_of_a_dict_of_constants_as_a_list(x):
+    total = 0.0
+    for value in list({"hot": 0.6, "cold": 0.4}.values()):
+        total += value * x
+    return total
+
+
+@pytest.mark.parametrize("function", [_a_list_that_a_helper_grows_of_constants, _the_values_of_a_dict_of_constants_as_a_list])
+def test_a_loop_over_a_list_of_constants_that_a_helper_grew_has_turns(function) -> None:
+    check_grads(function, (0.7,), order=2)
+    assert value_and_grad(function)(0.7)[0] == function(0.7)

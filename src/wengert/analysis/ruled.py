@@ -93,7 +93,7 @@ def tried(state: State, write: Callable[[], Atom | None]) -> tuple[Kind, bool]:
     state.recursion.cut = False
     try:
         value = write()
-        kind = state.kind(value) if value is not None else BOTTOM if state.recursion.cut else UNKNOWN
+        kind = state.kind(state.read(value)) if value is not None else BOTTOM if state.recursion.cut else UNKNOWN
     except errors.Error:  # what was asked on the way does not matter
         for key in state.guards.keys() - guards:
             del state.guards[key]
