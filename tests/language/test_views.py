@@ -234,17 +234,17 @@ def a_reshape_that_copies_or_not_as_the_run_decides(m, x, turned):
     return np.sum(m * m) + np.sum(r * r * r)
 
 
-# what is refused: whether an object has been changed, only a run can tell, or no rule writes through it
-
-REFUSED: dict[str, Case] = {}
-refused = collecting(REFUSED)
-
-
-@refused("W043", A, B[:2])
+@case(A, B[:2])
 def put(a, b):
     a.put([1, 4], b)
     np.put(a, [0], b[1] * b[0])
     return WEIGHTS @ (a * a)
+
+
+# what is refused: whether an object has been changed, only a run can tell, or no rule writes through it
+
+REFUSED: dict[str, Case] = {}
+refused = collecting(REFUSED)
 
 
 @refused("W081", M, 0.7)

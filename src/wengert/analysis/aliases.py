@@ -166,7 +166,7 @@ def _holds_what_changes(kind: Kind) -> bool:
 
 def _copies(line: Apply) -> bool:
     """Is it a call that gives a copy as long as no `copy=False` is said?"""
-    return line.op == "np.astype" and len(line.args) == 2 and not line.keywords
+    return line.op == "np.astype" and len(line.args) == 2 and line.keywords in ((), (("copy", Const(True)),))
 
 
 def _item(state: State, line: Apply, source: str) -> None:

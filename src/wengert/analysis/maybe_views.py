@@ -18,7 +18,7 @@ MOST = 3
 
 DECIDABLE = frozenset({
     "np.reshape", "np.ravel", "np.asarray", "np.atleast_1d", "np.atleast_2d", "np.atleast_3d", "np.ascontiguousarray", "np.asanyarray",
-    "np.require", "np.asfortranarray",
+    "np.require", "np.asfortranarray", "np.astype",
 })  # fmt: skip
 """Those of the views or copies that keep all elements, in their order by index."""
 

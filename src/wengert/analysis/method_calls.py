@@ -8,12 +8,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
+
+import numpy as np
 
 from wengert import errors
 from wengert.analysis.call import Call
 from wengert.analysis.loop_kinds import ITERABLES
 from wengert.analysis.mapped import ask_for_map
-from wengert.analysis.maps import map_method
+from wengert.analysis.maps import inline, map_method
 from wengert.analysis.mutators import WRITING
 from wengert.analysis.primitive_calls import call_primitive
 from wengert.analysis.removals import REMOVING
@@ -21,9 +24,13 @@ from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import UNKNOWN, Array, Dict, Kind, List, Map, Numeric, NumpyScalar, Scalar, Sparse, Text, Tuple
 from wengert.rules import method_op
 from wengert.rules.result_kinds import NotStatic, static
+from wengert.rules.stand_ins import stand_in
 
 METHODS: dict[str, Callable[[Call, Atom], bool]] = {}
 """Methods that kinds decide: each writes a call of a method of a value, or says that it does not (`ordering.py`)."""
+
+FUNCTIONS: dict[str, Callable[..., None]] = {"put": np.put}
+"""Methods that are functions of their array."""
 
 CHANGING = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem",
@@ -36,7 +43,7 @@ def call_method_of(call: Call, value: Atom, name: str) -> None:
     special = METHODS.get(name)
     if special is not None and special(call, value):
         return
-    if map_method(call, value, name) or _changes(call, value, name):
+    if map_method(call, value, name) or _changes(call, value, name) or _as_function(call, value, name):
         return
     handle, value = value, call.state.read(value)
     kind = call.state.kind(value)
@@ -93,6 +100,16 @@ def _changes(call: Call, handle: Atom, name: str) -> bool:
         return False
     call.bind(result)
     return True
+
+
+def _as_function(call: Call, handle: Atom, name: str) -> bool:
+    """A method of an array that is one of NumPy's functions, which is written out."""
+    function = FUNCTIONS.get(name)
+    kind = call.state.kind(call.state.read(handle))
+    if function is None or not isinstance(kind, Array) or not (call.varied or call.state.varies(handle)):
+        return False
+    found = stand_in(function, [kind, *map(call.state.kind, call.args)], call.named())
+    return isinstance(found, FunctionType) and inline(call, found, handle)
 
 
 def _dict_method(call: Call, handle: Atom, value: Atom, kind: Dict, name: str) -> bool:

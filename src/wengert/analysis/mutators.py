@@ -20,7 +20,7 @@ from wengert.analysis.packing import packed
 from wengert.analysis.state import State
 from wengert.analysis.stores import WHOLE, check_is_own, store
 from wengert.ir.core import Apply, Atom, Block, Const, For, Name, Yield
-from wengert.ir.kinds import Array, Dict, Kind, Known, List, Text, Tuple, axes_of
+from wengert.ir.kinds import Array, Dict, Kind, Known, List, Text, Tuple
 from wengert.ir.lattice import join
 from wengert.ir.walk import base
 from wengert.rules import element_of
@@ -204,39 +204,12 @@ def _copyto(state: State, kind: Kind, handle: Name, args: Sequence[Atom], keywor
     return NONE
 
 
-def _masked(state: State, kind: Kind, handle: Name, args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Atom | None:
-    """`np.putmask(a, mask, v)` of a number `v`."""
-    if not isinstance(kind, Array) or len(args) != 2 or keywords or axes_of(state.kind(args[1])) != ():
-        return None
-    store(state, handle, (args[0],), args[1])
-    return NONE
-
-
-def _put(state: State, kind: Kind, handle: Name, args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Atom | None:
-    """`np.put(a, indices, v)` of an array of one axis, with as many values as indices, or one."""
-    if not isinstance(kind, Array) or len(kind.axes) != 1 or len(args) != 2 or keywords:
-        return None
-    index, value = state.kind(args[0]), state.kind(args[1])
-    if axes_of(value) != () and not (isinstance(index, Array) and isinstance(value, Array) and index.axes == value.axes):
-        return None
-    store(state, handle, (args[0],), args[1])
-    return NONE
-
-
-def _fill_diagonal(state: State, kind: Kind, handle: Name, args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Atom | None:
-    if not isinstance(kind, Array) or len(kind.axes) != 2 or len(args) != 1 or keywords:
-        return None
-    shape = emit(state, "np.shape", state.read(handle))
-    rows = emit(state, "np.arange", emit(state, "min", shape))
-    store(state, handle, (emit(state, "tuple", rows, rows),), args[0])
-    return NONE
-
-
 WRITING: Mapping[str, Writer] = {
     "append": _append, "extend": _extend, "fill": _fill, "sort": _sort, "update": _update, "setdefault": _setdefault,
-    "reverse": _reversed, "pop": _pop, "partition": _whole("np.partition"), "put": _put,
+    "reverse": _reversed, "pop": _pop, "partition": _whole("np.partition"),
 }  # fmt: skip
 """By the name of the method."""
+
 
 def _add_at(state: State, kind: Kind, handle: Name, args: Sequence[Atom], keywords: Mapping[str, Atom]) -> Atom | None:
     if not isinstance(kind, Array) or len(args) != 2 or keywords:
@@ -253,7 +226,5 @@ def _subtract_at(state: State, kind: Kind, handle: Name, args: Sequence[Atom], k
 AT: Mapping[Any, Writer] = {np.add: _add_at, np.subtract: _subtract_at}
 """By the ufunc whose method `at` it is."""
 
-FUNCTIONS: Mapping[Any, Writer] = {
-    np.copyto: _copyto, np.putmask: _masked, np.place: _masked, np.put: _put, np.fill_diagonal: _fill_diagonal,
-}  # fmt: skip
+FUNCTIONS: Mapping[Any, Writer] = {np.copyto: _copyto}
 """NumPy's functions that write into their first argument."""

@@ -104,15 +104,18 @@ def detach(state: State, location: str, index: Atom) -> None:
 RESHAPED = {"np.expand_dims", "np.squeeze"} | DECIDABLE
 
 
-MIRRORED = {"np.flip", "np.fliplr", "np.flipud", "np.matrix_transpose", "np.linalg.matrix_transpose"}
+MIRRORED = {"np.flip", "np.fliplr", "np.flipud", "np.matrix_transpose", "np.linalg.matrix_transpose", "np.view"}
 """Views that, taken twice, give the array."""
 
 
 def _other_way(line: Apply, rest: tuple[Atom, ...]) -> tuple[Atom, ...] | None:
-    """The axes by which a view is turned back whose axes stand in another order."""
+    """The arguments that turn a view back whose axes stand in another order."""
     if line.op == "np.moveaxis" and len(rest) == 2 and not line.keywords:
         return rest[::-1]
     values = [atom.value if isinstance(atom, Const) else None for atom in rest]
+    if line.op == "np.rot90":
+        turns = values[0] if rest else 1
+        return (Const(-turns), *rest[1:]) if isinstance(turns, int) else None
     order: list[Any] = list(values[0] if len(values) == 1 and isinstance(values[0], tuple) else values)
     if line.op != "np.transpose" or line.keywords or not order or not all(type(axis) is int and 0 <= axis < len(order) for axis in order):
         return None

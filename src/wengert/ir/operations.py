@@ -333,7 +333,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "multiply_where": lambda x, y, mask, like: np.multiply(x, y, out=np.zeros_like(like), where=mask),
     "bessel_i": bessel_i,
     "np.compress_method": lambda x, condition, axis=None: x.compress(condition, axis),
-    "np.astype": lambda x, dtype: x.astype(dtype),
+    "np.astype": lambda x, dtype, copy=True: x.astype(dtype, copy=copy),
     "np.reshape": lambda x, *shape: np.reshape(x, shape if len(shape) > 1 else shape[0]),
     "np.transpose": lambda x, *axes, **keywords: np.transpose(x, *((axes,) if len(axes) > 1 else axes), **keywords),
     "polygamma": polygamma,

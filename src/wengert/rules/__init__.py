@@ -11,6 +11,7 @@ from wengert.rules import (
     elementwise,
     extremes,
     fft,
+    index_tuples,
     indexing,
     joining,
     linalg,
@@ -32,6 +33,7 @@ from wengert.rules import (
     stand_ins_contexts,
     stand_ins_iterators,
     stand_ins_lists,
+    stand_ins_writes,
     statistics,
     users,
 )
@@ -69,10 +71,10 @@ __all__ = [
 ]  # fmt: skip
 
 FAMILIES = (
-    operators, elementwise, constant, reduce, sequences, extremes, shape, linalg, joining, creation, indexing, solving, decompositions, norms, linalg_names, complex_numbers, fft, polynomial, polynomial_products,
+    operators, elementwise, constant, reduce, sequences, extremes, shape, linalg, joining, creation, indexing, index_tuples, solving, decompositions, norms, linalg_names, complex_numbers, fft, polynomial, polynomial_products,
     order, cumulative, masked, statistics, products, calculus, assembly, repeating,
 )  # fmt: skip
 """The files of rows; importing them fills the table."""
 
-STAND_INS = (stand_ins_arrays, stand_ins_builtins, stand_ins_contexts, stand_ins_iterators, stand_ins_lists, users)
+STAND_INS = (stand_ins_arrays, stand_ins_builtins, stand_ins_contexts, stand_ins_iterators, stand_ins_lists, stand_ins_writes, users)
 """The files of functions that others are replaced by, and of the users' own rules."""

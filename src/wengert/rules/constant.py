@@ -170,7 +170,6 @@ constant("y = np.broadcast_shapes(*shapes)")
 constant("y = np.round(x, decimals=0)", kind=elementwise_kind("x"), method=True)
 constant("y = np.allclose(x, y, rtol=1e-5, atol=1e-8)", kind=always(BOOL), cost=100)
 constant("y = np.array_equal(x, y)", kind=always(BOOL), cost=100)
-constant("y = np.nonzero(x)", method=True, cost=100)
 
 
 def _positions(kind: Kind) -> Kind:

@@ -11,7 +11,7 @@ import operator
 
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom
-from wengert.ir.kinds import UNKNOWN, Array, Kind, Tuple, axes_of, dtype_of
+from wengert.ir.kinds import UNKNOWN, Kind, axes_of, dtype_of
 from wengert.rules.composite import composite
 from wengert.rules.result_kinds import as_result, promoted, value_of
 from wengert.rules.sequences import item_kinds
@@ -89,9 +89,4 @@ def _multi_dot(call: Call, kind: KindOf) -> str:
 
 
 by_tangent("y = np.linalg.multi_dot(arrays)", _multi_dot, kind=_multi_dot_kind, sequences=frozenset({"arrays"}))
-for _name in ("tril_indices", "triu_indices"):
-    constant(
-        f"y = np.{_name}(n, k=0, m=None)",
-        kind=lambda call, kind: Tuple((Array("int64", (f"{call.result}:0",)), Array("int64", (f"{call.result}:0",)))),
-    )  # fmt: skip
 constant("y = np.linalg.matrix_rank(x, tol=None, hermitian=False, *, rtol=None)")

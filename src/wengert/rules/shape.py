@@ -258,7 +258,16 @@ def _rot90_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
     return b.apply("np.rot90", y_bar, _negative(b, call["k"]), *axes)
 
 
-linear("y = np.rot90(x, k=1, axes=(0, 1))", _rot90_vjp, kind=exemplified("x"), cost=0, view=True)
+def _rotated(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...]:
+    """An odd number of quarter turns exchanges the two axes."""
+    first, second = normalized(call.value("axes") or value_of(call, kind, "axes"), len(axes))
+    result = list(axes)
+    if value_of(call, kind, "k") % 2:
+        result[first], result[second] = axes[second], axes[first]
+    return tuple(result)
+
+
+_view("y = np.rot90(x, k=1, axes=(0, 1))", _rot90_vjp, _rotated)
 
 
 # diagonals
@@ -356,7 +365,7 @@ def _cast_kind(call: Call, kind: KindOf) -> Kind:
     return NumpyScalar(dtype) if isinstance(operand, NumpyScalar) else UNKNOWN
 
 
-linear("y = np.astype(x, dtype)", _cast_vjp, kind=_cast_kind, method="astype", cost=1)
+linear("y = np.astype(x, dtype, *, copy=True)", _cast_vjp, kind=_cast_kind, method="astype", cost=1)
 linear("y = np.copy(x)", "x_bar += y_bar", kind=rearranged(_unchanged), method=True, cost=1)
 
 
