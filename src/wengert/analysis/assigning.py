@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from wengert import errors
+from wengert.analysis.clobbering import overwrite
 from wengert.analysis.emitting import emit
 from wengert.analysis.frame import Frame
 from wengert.analysis.mapped import ask_for_map, check_value, under_unknown_key
@@ -75,6 +76,7 @@ def set_item(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
         what = "a value of unknown kind" if kind == UNKNOWN else describe(kind)
         raise errors.error("W083", state.place, what=what)
     out.append(Apply((), "setitem", (target, index, value), place=frame.place(line.place)))
+    overwrite(state, frame, line, frame.handle(line.args[0]))
     return False
 
 
@@ -99,6 +101,8 @@ def assign_in_place(state: State, frame: Frame, line: Apply, out: list[Line]) ->
     if not (immutable or copied) and not (isinstance(first, str) and first in state.owned and keeps_form(state, probe)):
         if kind == UNKNOWN and not state.varies(first, second):
             state.apply(line.targets[0], frame, out, line.op, first, second, place=line.place)
+            if isinstance(handle, str):
+                state.heap.spoil(state.heap.location(handle), None)
             return
         if kind == UNKNOWN and first in state.items:
             ask_for_map(state, state.items[str(first)][0])

@@ -308,13 +308,13 @@ def _own(call: Call, function: types.FunctionType, written: tuple[Atom, tuple[At
         call.opaque(UNKNOWN)
         return False
     state = call.state
-    kind, changes = tried(state, lambda: inline_function(state, call.frame, call.line, function, call.args, named, []))
+    kind, changes, read = tried(state, lambda: inline_function(state, call.frame, call.line, function, call.args, named, []))
     if holds_function(kind) or changes:
         return call.returned(inline_function(call.state, call.frame, call.line, function, call.args, named, call.out))
     if kind is BOTTOM:  # so far nobody has seen it return
         return True
     call.function, call.args = written or (call.function, call.args)
-    call.opaque(settled(Fact(kind, False, False)).kind)
+    call.opaque(settled(Fact(kind, False, False)).kind, reads=read)
     return False
 
 

@@ -15,6 +15,7 @@ import types
 from typing import Any
 
 from wengert import errors
+from wengert.analysis.clobbering import overwrite
 from wengert.analysis.emitting import emit
 from wengert.analysis.environment import Guard
 from wengert.analysis.frame import Frame
@@ -170,6 +171,7 @@ def assign(state: State, frame: Frame, line: Apply, handle: Atom, name: str, val
         if state.varies(value, target) or (guard is not None and type(guard.value) is int):  # it has been taken to be constant
             raise errors.error("W024", state.place, name=name)
         out.append(Apply((), "setattr", (target, wanted, value), place=state.place))
+        overwrite(state, frame, line, handle)
         return
     static = static_attribute(cls, name)
     if isinstance(static, property) and static.fset is not None:

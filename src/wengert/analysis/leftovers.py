@@ -113,7 +113,7 @@ class _Sweep:
 
 def refusal(state: State, line: Apply) -> errors.Error | None:
     """The refusal of a generic line through which something differentiated flows."""
-    varying = [atom for atom in atoms(line) if state.varies(atom)]
+    varying = [atom for atom in atoms(line) if _varies(state, atom)]
     if line.op == "call" and not state.varies(*line.targets) and isinstance(state.kind(line.args[0]), Known):
         return None  # nothing differentiated comes back: an exception
     if line.op == "call" and line.targets and line.targets[0] in state.exceptions:
@@ -153,6 +153,13 @@ def refusal(state: State, line: Apply) -> errors.Error | None:
     if line.op == "set":
         return errors.error("W028", line.place, construct="a set of differentiated values")
     return None
+
+
+def _varies(state: State, atom: Atom) -> bool:
+    """Does the value vary, which a name stands for where it is read; an object, if anything that it holds does?"""
+    if isinstance(atom, str) and state.heap.location(atom) in state.heap.fields:
+        return state.varies(atom)
+    return atom in state.varied
 
 
 def _without_rule(state: State, line: Apply) -> errors.Error | None:

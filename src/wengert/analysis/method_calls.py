@@ -14,6 +14,7 @@ import numpy as np
 
 from wengert import errors
 from wengert.analysis.call import Call
+from wengert.analysis.clobbering import CHANGING, clobber, may_write
 from wengert.analysis.loop_kinds import ITERABLES
 from wengert.analysis.mapped import ask_for_map
 from wengert.analysis.maps import inline, map_method
@@ -32,9 +33,6 @@ METHODS: dict[str, Callable[[Call, Atom], bool]] = {}
 FUNCTIONS: dict[str, Callable[..., None]] = {"put": np.put}
 """Methods that are functions of their array."""
 
-CHANGING = frozenset({
-    "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem",
-})  # fmt: skip
 TEXT_METHODS = frozenset({"format", "join", "strip", "lower", "upper", "replace", "lstrip", "rstrip", "title", "ljust", "rjust", "center"})
 
 
@@ -83,6 +81,8 @@ def call_method_of(call: Call, value: Atom, name: str) -> None:
     new = call.emit("call", call.function, *call.args, keywords=call.keywords, varied=varied)
     call.state.give_away(value, *call.args)
     call.state.define(new, result, varied)
+    if not varied and may_write(call):
+        clobber(call, new)
 
 
 def _changes(call: Call, handle: Atom, name: str) -> bool:

@@ -24,6 +24,7 @@ from wengert.analysis.attribute_reads import lacks, lacks_item, read_attribute, 
 from wengert.analysis.boxes import box
 from wengert.analysis.calls import call_star, specialise_call
 from wengert.analysis.choosing import choose_by_number
+from wengert.analysis.clobbering import overwrite
 from wengert.analysis.displays import joined, merged, repeated
 from wengert.analysis.fields import set_attribute
 from wengert.analysis.frame import Frame
@@ -263,6 +264,7 @@ def forget(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     if line.op == "delitem" and state.kind(args[0]) != UNKNOWN:
         raise errors.error("W018", state.place, name=state.spelled(handle))
     out.append(Apply((), line.op, args, place=state.place))
+    overwrite(state, frame, line, handle)
 
 
 def manage(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:

@@ -78,23 +78,28 @@ def _by_reading(call: Call, rule: Rule) -> Kind:
     if not isinstance(function, FunctionType):
         return UNKNOWN
     state = call.state
-    kind, changes = tried(state, lambda: inline_function(state, call.frame, call.line, function, call.args, dict(call.keywords), []))
+    kind, changes, _ = tried(state, lambda: inline_function(state, call.frame, call.line, function, call.args, dict(call.keywords), []))
     if changes and not rule.again:  # a checkpoint is refused where it is run again
         raise errors.error("W109", call.frame.place(call.line.place), name=getattr(rule.function, "__name__", "it"))
     return settled(Fact(kind, False, False)).kind
 
 
-def tried(state: State, write: Callable[[], Atom | None]) -> tuple[Kind, bool]:
-    """The kind of what some lines compute, found by writing them and throwing them away, and whether they change what was there before."""
+def tried(state: State, write: Callable[[], Atom | None]) -> tuple[Kind, bool, bool]:
+    """The kind of what some lines compute, found by writing them and throwing them away.
+
+    Also: do they change what was there before, and could they be written at all?
+    """
     mark, memory, inside = state.mark(), state.heap.fork(), state.inside
     out, place = state.out, state.place
     written, guards = set(state.written), set(state.guards)
     kind: Kind = UNKNOWN
+    read = True
     state.recursion.cut = False
     try:
         value = write()
         kind = state.kind(state.read(value)) if value is not None else BOTTOM if state.recursion.cut else UNKNOWN
     except errors.Error:  # what was asked on the way does not matter
+        read = False
         for key in state.guards.keys() - guards:
             del state.guards[key]
     changes = bool(state.heap.changed(memory, state.heap.fork()))
@@ -102,7 +107,7 @@ def tried(state: State, write: Callable[[], Atom | None]) -> tuple[Kind, bool]:
     state.written, state.inside = written, inside
     state.out, state.place = out, place
     state.reset(mark)
-    return kind, changes
+    return kind, changes, read
 
 
 def _spelled(environment: Environment, call: Call, rule: Rule) -> str | None:

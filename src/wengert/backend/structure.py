@@ -125,6 +125,8 @@ class Structure(Copies):
         if op == "raise":
             parts: list[ast.expr | None] = [writer.atom(atom) for atom in args]
             self.emit(out, ast.Raise(*(parts + [None, None])[:2]), line.place)
+        elif op == "clobber":  # what the call above it may have done
+            self.copy(self.moves(line.targets, args), out, line.place)
         elif op in STORES:
             self.emit(out, stored(writer, line), line.place)
             self.copy(self.moves(line.targets[:1], args[:1]), out, line.place)

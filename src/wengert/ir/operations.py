@@ -302,6 +302,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "add_at": _at(_add),
     "store": _at(_put),
     "write": _at(_put),
+    "clobber": lambda x: x,
     "write_add": _at(_add_once),
     "next": _next,
     "reversed": lambda values: Items(list(reversed(values))),

@@ -49,8 +49,8 @@ INPLACE: Mapping[str, str] = {
 }  # fmt: skip
 """The in-place operators, and the operators that make a new value instead."""
 
-WRITES = frozenset({"write", "write_add"})
-"""The primal's own stores. They are *physical*: what they overwrite is the object itself, which others may hold, never a copy."""
+WRITES = frozenset({"write", "write_add", "clobber"})
+"""The primal's own stores, and what unknown functions may write. They are *physical*: what they overwrite is the object itself, which others may hold, never a copy."""
 
 RESIZING = frozenset({"append", "insert", "pop", "pop_key"})
 """The primal's own methods of lists and dicts that make one longer or shorter, in place whoever holds it."""

@@ -405,6 +405,7 @@ STRUCTURE: dict[str, Callable[[Apply, list[Kind]], Result]] = {
     "add_at": _added,
     "store": _written,
     "write": _written,
+    "clobber": lambda line, args: args[0] if isinstance(args[0], Array) else UNKNOWN,
     "write_add": _written,
     "copy": _copied,
     "fresh": _first,

@@ -167,7 +167,7 @@ class Adjoints:
     def rows_stay(self, table: Name) -> bool:
         """Are the rows of a list of lists the same throughout, whatever is in them? Only then is there a row to add to in its adjoint."""
         writes = self.keeping.memory.writes.get(self.keeping.memory.region(table), ())
-        return not any(write.line.op in RESIZING or len(write.line.args) == 3 for write in writes)
+        return not any(write.line.op in RESIZING or len(write.line.args) in (1, 3) for write in writes)
 
     def take(self, b: Builder, bars: Bars, spot: Spot, backward: bool = False) -> Atom:
         """The complete adjoint of a spot, written down in full shape; `backward`: that of a list may be an iterator."""

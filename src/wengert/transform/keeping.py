@@ -92,7 +92,7 @@ class Keeping:
             return None
         region, first = memory.region(array), memory.origin.get(array, array)
         writes = memory.writes.get(region, ())
-        if len(writes) > FAR or any(write.line.op in RESIZING for write in writes):
+        if len(writes) > FAR or any(write.line.op in RESIZING or write.line.op == "clobber" and memory.may_follow(write, here, region) for write in writes):
             return None
         for write in writes:
             other, *path = write.line.args

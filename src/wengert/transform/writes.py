@@ -170,7 +170,7 @@ class WriteReversal(Adjoints):
         there = memory.bound[target]
         for other in memory.writes.get(region, ()):
             if memory.may_follow(Write(line, there), other.moment, region):
-                if other.line.op in RESIZING or not self.keeping.places.apart(other.line.args[1], other.moment, line.args[1], there, target):
+                if other.line.op in RESIZING or other.line.op == "clobber" or not self.keeping.places.apart(other.line.args[1], other.moment, line.args[1], there, target):
                     return False
         return True
 
