@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from differences import check
 
-from wengert import grad
+from wengert import check_grads, grad
 from wengert.frontend.lower import lower
 from wengert.frontend.quote import written
 from wengert.ir import evaluate as evaluator
@@ -420,3 +420,110 @@ def test_one_array_is_saved_where_several_are_quickly_made_of_it():
     assert "u_tape" not in saves(short_parts, u, 3)
     for function in (f, rebound, short_parts, in_some_turns):
         check(function, u, 3)
+
+
+# what comes back by itself: shapes, items of tuples, numbers, and what was read before
+
+
+def test_the_length_of_an_array_that_a_loop_writes_to_is_asked_of_the_array_as_it_is_in_the_end():
+    def f(u, steps):
+        for _ in range(steps):
+            for i in range(1, len(u) - 1):
+                u[i] += 0.1 * np.sin(u[i - 1]) * u.size
+        return np.sum(u * u)
+
+    assert saves(f, np.ones(5), 3) == ["u_1_tape", "u_1_tapes"]
+    check_grads(f, (np.linspace(0.3, 0.9, 5), 3), order=1)
+
+
+def test_a_shape_is_unpacked_again():
+    def f(u, steps):
+        for _ in range(steps):
+            r, c = u.shape
+            for i in range(1, r):
+                for j in range(c):
+                    u[i, j] += 2.0 * u[i - 1, j]
+        return np.sum(u * u)
+
+    assert saves(f, np.ones((3, 2)), 2) == []
+    assert grad(f).source(np.ones((3, 2)), 2).count("r, c = u.shape") == 2
+    check_grads(f, (np.linspace(0.3, 0.9, 6).reshape(3, 2), 2), order=1)
+
+
+def test_what_is_unpacked_from_an_item_is_read_again():
+    def f(x, pairs):
+        for k in range(len(pairs)):
+            r, c = pairs[k]
+            x = x * r + c * k
+        return x
+
+    assert saves(f, 0.5, [(1.5, 2.0), (2.5, 0.5)]) == []
+    assert grad(f)(0.5, [(1.5, 2.0), (2.5, 0.5)]) == 1.5 * 2.5
+
+
+def test_the_items_of_a_tuple_and_the_numbers_of_enumerate_come_back_by_themselves():
+    def f(x, xs):
+        for i, w in enumerate(xs):
+            for b in (1, 3):
+                x = x * (w + b) * (i + 1)
+        return x
+
+    assert saves(f, 0.5, [0.25, 0.75]) == []
+    check(lambda x: f(x, [0.25, 0.75]), 0.5)
+
+
+def test_a_number_of_enumerate_is_kept_where_the_loop_may_end_before_its_list_or_with_another():
+    def stopped(x, xs):
+        for i, w in enumerate(xs, 2):
+            x = x * i
+            if w > 0.5:
+                break
+        return x
+
+    def zipped(x, xs, ys):
+        for i, (w, v) in enumerate(zip(xs, ys)):
+            x = x * (i + 1) + w * v
+        return x
+
+    def begun(x, xs):
+        for i, w in enumerate(xs, 2):
+            x = x * i + w
+        return x
+
+    assert grad(stopped)(1.0, [0.25, 0.75, 0.5]) == 6.0
+    assert grad(zipped)(1.0, [0.25, 0.75, 0.5], [1.0, 2.0]) == 2.0
+    assert saves(begun, 1.0, [0.25, 0.75]) == [] and grad(begun)(1.0, [0.25, 0.75]) == 6.0
+
+
+def test_a_number_of_enumerate_does_not_ask_a_list_that_has_grown_since():
+    def f(x, n):
+        xs = [0.5] * n
+        for i, w in enumerate(xs):
+            x = x * (i + 1) + w
+        xs.append(x)
+        return xs[-1] * len(xs)
+
+    check(f, 0.5, 3)
+
+
+def test_an_element_that_is_read_several_times_before_a_write_is_kept_once():
+    def rotated(q, bits, x):
+        for k in range(len(bits)):
+            i, j = bits[k]
+            c, s = math.cos(x * q[i]), math.sin(x * q[j])
+            q[i], q[j] = c * q[i] - s * q[j], s * q[i] + c * q[j]
+        return q[0] * q[1]
+
+    assert len(saves(rotated, np.ones(3), [(0, 1), (1, 2)], 0.7)) == 2
+    check_grads(lambda q, x: rotated(q, [(0, 1), (1, 2), (0, 2)], x), (np.array([0.3, 0.5, 0.7]), 0.7), order=1)
+
+
+def test_an_element_that_was_read_in_a_branch_is_read_again_behind_it():
+    def f(q, x):
+        for i in range(1, len(q)):
+            if q[i - 1] > 0.4:
+                x = x * q[i]
+            q[i - 1] = x * q[i] * q[i]
+        return q[0] * x + q[1]
+
+    check_grads(f, (np.array([0.3, 0.5, 0.7, 0.2]), 0.7), order=1)

@@ -141,7 +141,7 @@ class _Walk:
         starts: list[Name] = []  # in the header a carried value still is its initial value
         if isinstance(line, For):
             pairs = [(name, family) for name, family in zip(line.initial, families) if isinstance(name, str)]
-            named = not any(family.startswith("%") for family in families)
+            named = not any(family.startswith("%") and family[1:].isdigit() for family in families)  # `%9_tape` says what it is
             initial = {name for name, family in pairs if named and base(name) == family and families.count(family) == 1}
             for atom in line.sources:
                 for name in fused.leaves(atom):

@@ -21,6 +21,7 @@ from wengert.ir.core import (
     Function,
     Line,
     Name,
+    Yield,
 )
 from wengert.ir.kinds import (
     FLOAT,
@@ -41,7 +42,7 @@ from wengert.ir.kinds import (
     linear_number,
 )
 from wengert.ir.lattice import join
-from wengert.ir.walk import RESIZING, atoms, base, blocks_of, bound, lines_of, map_blocks, names
+from wengert.ir.walk import RESIZING, atoms, base, blocks_of, bound, lines_of, map_blocks, names, rename
 from wengert.rules.index_kinds import element_of
 from wengert.rules.table import bind, lookup
 from wengert.transform.bars import (
@@ -207,8 +208,13 @@ class Adjoints:
             if terms and not (len(terms) == 1 and (terms[0].plain or (isinstance(terms[0].base, Const) and not terms[0].factors))):
                 bars[spot] = [Term(self.total(b, _in_order(terms, hint(spot)), spot), masks=common(terms))]
 
-    def ask_newest(self, lines: Sequence[Line]) -> list[Line]:
-        """Lines of the reverse sweep, with questions for a shape asked of arrays that are there: versions not overwritten, operands read anyway."""
+    def ask_newest(self, b: Builder, lines: Sequence[Line]) -> list[Line]:
+        """Lines of the reverse sweep, with questions for a shape asked of arrays that are there: versions not overwritten, operands read anyway.
+
+        Of several reads of one item that must be kept, the first serves all.
+        """
+        read_once = {name: first for name, first in self.keeping.same.items() if self.keeping.read_later(self.line[name], b) is None}
+        lines = rename(Block(tuple(lines), Yield()), read_once).lines
         read = Counter(name for line in lines for name in _read(line))
 
         def ask(line: Line) -> Line:

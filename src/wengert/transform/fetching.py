@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Line, Name, While
-from wengert.ir.kinds import INT, Array, Iterator, Kind, List, Map, Range
+from wengert.ir.kinds import INT, Array, Iterator, Kind, List, Map, Range, Tuple
 from wengert.ir.walk import base, blocks_of, map_atoms, map_blocks, rename
 from wengert.transform.homes import may_break, sized
 from wengert.transform.keeping import Keeping
@@ -20,10 +20,15 @@ def reversed_sources(b: Builder, loop: For | While, found: Plan, keeping: Keepin
     sources: list[Atom] = []
     elements: list[Name] = []
     mapping: dict[Name, Atom] = {}
+    numbered = keeping.numbered(b, loop)
     for name in found.index:
         assert isinstance(loop, For)
         source, backward = loop.sources[0], keeping.homes.backward.get(id(loop))
-        if name == keeping.counted.get(id(loop)):
+        if name in numbered:
+            start, along = numbered[name]
+            length = b.apply("len", along)
+            source = b.apply("range", length) if start == Const(0) else b.apply("range", start, b.apply("add", length, start))
+        elif name == keeping.counted.get(id(loop)):
             source = b.apply("range", b.apply("len", source))
         sources.append(_reversed(b, source, INT) if backward is None else backward)
         elements.append(_again(b, name))
@@ -46,14 +51,14 @@ def reversed_sources(b: Builder, loop: For | While, found: Plan, keeping: Keepin
 
 
 def _read_back(b: Builder, loop: For | While, name: Name, keeping: Keeping) -> Name | None:
-    """The list or array of which a value of each turn is the element, if it is still the same and all turns were made: no tape is needed."""
+    """The list, tuple or array of which a value of each turn is the element, if it is still the same and all turns were made: no tape is needed."""
     if not isinstance(loop, For) or name not in loop.elements or may_break(loop.body):
         return None
     source = loop.sources[loop.elements.index(name)]
     others = [keeping.homes.line.get(str(other)) for other in loop.sources if other != source]
     if not all(isinstance(line, Apply) and line.op == "count" for line in others):  # which of them ends the loop, nobody knows
         return None
-    if not isinstance(source, str) or not isinstance(b.kind(source), (List, Array, Map)):
+    if not isinstance(source, str) or not isinstance(b.kind(source), (List, Array, Map, Tuple)):
         return None
     if any(one in keeping.lost or one in keeping.memory.overwritten for one in (source, name)):
         return None
@@ -103,9 +108,9 @@ def fetch(b: Builder, block: Block, found: Plan, mapping: Mapping[Name, Atom], b
                 lines.append(Apply((value, backs[name]), "next", (backs[name],)))
                 known[name] = value
             for old in found.again.get(segment, ()):
-                value = _again(b, old.targets[0])
-                lines.append(replace(rename(old, known), targets=(value,)))
-                known[old.targets[0]] = value
+                values = tuple(_again(b, target) for target in old.targets)
+                lines.append(replace(rename(old, known), targets=values))
+                known.update(zip(old.targets, values))
             continue
         if blocks_of(line) and not isinstance(line, Def):
             line = map_atoms(line, lambda atom: known.get(atom, atom) if isinstance(atom, str) else atom)

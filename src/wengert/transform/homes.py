@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from wengert.ir.build import Builder
-from wengert.ir.core import Apply, Block, Break, Const, For, Function, If, Line, Name, While
+from wengert.ir.core import Apply, Atom, Block, Break, Const, For, Function, If, Line, Name, While
 from wengert.ir.kinds import Array, List, Map, Range, Tuple
 from wengert.ir.walk import blocks_of, bound, defined, exits, lines_of, reads
 
@@ -102,6 +102,25 @@ def may_break(block: Block) -> bool:
 def sized(b: Builder, loop: For, known: Homes) -> bool:
     """Is the number of turns that of one range, array or list?"""
     return id(loop) in known.backward or (len(loop.sources) == 1 and isinstance(b.kind(loop.sources[0]), (Range, Array, List, Map, Tuple)))
+
+
+def numbers(b: Builder, loop: For | While, known: Homes) -> dict[Name, tuple[Atom, Name]]:
+    """The elements of an `enumerate` that number all turns of a loop: where each begins, and what the loop runs over.
+
+    What ends a loop over several sources, nobody knows.
+    """
+    found: dict[Name, Atom] = {}
+    others: set[Atom] = set()
+    for element, source in zip(loop.elements, loop.sources) if isinstance(loop, For) and not may_break(loop.body) else ():
+        line = known.line.get(source) if isinstance(source, str) else None
+        if isinstance(line, Apply) and line.op == "count":
+            found[element] = line.args[0] if line.args else Const(0)
+        else:
+            others.add(source)
+    (other,) = others if len(others) == 1 else (Const(None),)
+    if not isinstance(other, str) or not isinstance(b.kind(other), (Range, Array, List, Map, Tuple)):
+        return {}
+    return {element: (start, other) for element, start in found.items()}
 
 
 def segment_marker(segment: Segment) -> Apply:

@@ -249,7 +249,7 @@ class Joint:
         b.place = None
         gradients = [self.gradient(b, bars, (name,)) for name in self.wanted]
         result = gradients[0] if self.single and not always_tuple else b.apply("tuple", *gradients)
-        b.lines[:] = self.reversal.ask_newest(b.lines)
+        b.lines[:] = self.reversal.ask_newest(b, b.lines)
         needed = [name for name in dict.fromkeys(n for line in b.lines for n in reads(line)) if self._is_gone(name)]
         mapping: dict[Name, Atom] = {name: self.keeping.export(b, name) for name in needed}
         if mapping:

@@ -17,8 +17,12 @@ from wengert.ir.core import UNDEF, Apply, Atom, Block, Const, For, Function, If,
 from wengert.ir.kinds import INT, UNKNOWN, Array, Kind, List, Numeric, Saved, is_scalar
 from wengert.ir.walk import RESIZING, base, defined, lines_of, map_blocks
 from wengert.rules.index_kinds import item_kind
-from wengert.transform.homes import Homes, Segment, homes
+from wengert.transform.homes import Homes, Segment, homes, numbers
+from wengert.transform.same_reads import same_reads
 from wengert.transform.variables import MARK, alias, hint_of, variable
+
+SHAPES = frozenset({"len", "np.size", "np.ndim", "np.shape"})
+"""What asks an array for its shape, which no write changes."""
 
 FAR = 32
 """No more writes than these are looked at to find what one of them leaves alone."""
@@ -45,6 +49,7 @@ class Keeping:
     trips: dict[int, Name] = field(default_factory=dict)
     exported: dict[Name, Name] = field(default_factory=dict)
     put: dict[Name, list[Apply]] = field(default_factory=dict)  # a value -> the lines that write it into an array
+    same: dict[Name, Name] = field(default_factory=dict)  # an item of an array -> where the same was read before
 
     def newest(self, name: Name) -> Name:
         """The version of an array that writes leave behind, where the reverse sweep stands; the name itself if there is none."""
@@ -63,8 +68,11 @@ class Keeping:
                 found = one
         return found or name
 
-    def read_later(self, line: Line) -> Apply | None:
+    def read_later(self, line: Line, b: Builder) -> Apply | None:
         """A read of an array by which the reverse sweep gets the same as the forward sweep: no write that follows it comes there."""
+        if isinstance(line, Apply) and line.op in SHAPES and isinstance(line.args[0], str) and isinstance(b.kind(line.args[0]), Array):
+            newest = self.newest(line.args[0])
+            return None if newest in self.memory.overwritten else replace(line, args=(newest, *line.args[1:]))
         if not (isinstance(line, Apply) and line.op == "getitem" and isinstance(line.args[0], str)):
             return None
         array = self._kept(line.args[0], line.args[1], self.memory.bound[line.targets[0]])
@@ -164,6 +172,16 @@ class Keeping:
             self.homes.segment[name], self.homes.line[name] = self.homes.starts[id(loop.body)], loop
         return self.counted[id(loop)]
 
+    def numbered(self, b: Builder, loop: For | While) -> dict[Name, tuple[Atom, Name]]:
+        """The user's own numbers of the turns that come back by themselves: where each begins, and an array or list of as many items."""
+        found = numbers(b, loop, self.homes)
+        for element, (start, source) in list(found.items()):
+            along = self.newest(source) if isinstance(b.kind(source), Array) and source in self.memory.overwritten else source
+            found[element] = start, along
+            if along in self.memory.overwritten or isinstance(start, str) and self.homes.segment[start].loop is loop:
+                del found[element]
+        return found
+
     def export(self, b: Builder, name: Name) -> Name:
         """A variable for a value, from outside all loops, that a branch made or that a write destroys later."""
         if name not in self.exported:
@@ -231,7 +249,7 @@ def keeping_of(function: Function, mode: str) -> Keeping:
     for line in (write.line for writes in found.writes.values() for write in writes):
         if line.op == "write" and len(line.args) == 3 and isinstance(line.args[2], str):
             put.setdefault(line.args[2], []).append(line)
-    return Keeping(known, found, Places(function, found), lost, put=put)
+    return Keeping(known, found, Places(function, found), lost, put=put, same=same_reads(function, found.overwritten))
 
 
 def copying(kind: Kind) -> str:

@@ -231,7 +231,7 @@ class LoopReversal(LineReversal):
                initial: Sequence[Atom], params: Sequence[Name], inner: Builder, values: Sequence[Atom]) -> None:  # fmt: skip
         """Write the reversed loop: what it runs over, what it carries, and what becomes of that."""
         still = {param: start for param, value, start in zip(params, values, initial) if param == value}
-        inner.lines[:] = self.ask_newest(inner.lines)
+        inner.lines[:] = self.ask_newest(b, inner.lines)
         found = plan(b, line, inner.lines, values, self.keeping)
         sources, elements, mapping = reversed_sources(b, line, found, self.keeping)
         backs = open_iterators(b, line, found, self.keeping)

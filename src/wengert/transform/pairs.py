@@ -221,7 +221,7 @@ class _Halves(Joint):
         self.keeping.visible = {*self.primal.parameters, *(name for line in body.lines for name in defined(line))}
         self.reversal.block(body.lines, Yield(()), undone, bars, lambda end, b, bars: None)
         undone.place = None
-        undone.lines[:] = self.reversal.ask_newest(undone.lines)
+        undone.lines[:] = self.reversal.ask_newest(undone, undone.lines)
         gradients = [self.gradient(undone, bars, (name,)) for name in self.wanted]
         kept = self.kept(undone.lines, gradients, bar_names)
         layouts = self.layouts(body, kept)

@@ -16,13 +16,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wengert.ir.build import Builder
-from wengert.ir.core import Apply, Atom, For, Line, Name, While
+from wengert.ir.core import Apply, Atom, Const, For, Line, Name, While
 from wengert.ir.kinds import Array, Kind, Known, Range, Record, Slice, Tuple, is_scalar, scalar_type
 from wengert.ir.walk import base, reads
 from wengert.rules.table import lookup
 from wengert.transform.fewer import gathered, made_of
 from wengert.transform.homes import Segment, may_break, sized
-from wengert.transform.keeping import Keeping
+from wengert.transform.keeping import SHAPES, Keeping
 from wengert.transform.variables import MARK
 
 LIMIT = 3
@@ -31,8 +31,6 @@ LIMIT = 3
 NEVER = 1000
 """The cost of what cannot be computed again."""
 
-LENGTHS = frozenset({"len", "np.size", "np.ndim"})
-"""Whole numbers that tell the shape of an array."""
 
 FAR = 32
 """No more values than these are looked at to find what one value is computed from."""
@@ -77,6 +75,8 @@ class Deciding:
                 self.free[loop.elements[0]] = None
             if id(loop) in keeping.counted:
                 self.free[keeping.counted[id(loop)]] = None
+        if loop is not None:
+            self.free.update(dict.fromkeys(keeping.numbered(b, loop)))
 
     def plan(self) -> Plan:
         self.wanted.sort(key=lambda name: self.order[name])
@@ -135,9 +135,15 @@ class Deciding:
             line = self.again(name)
             assert line is not None
             turn[name] = max(self.order[name], *(turn.get(atom, 0) for atom in _read(line)), 0)
+        whole: set[int] = set()  # ids of lines that unpack what is wanted: all items at once
         for name in sorted(again, key=lambda name: turn[name]):
-            line = self.again(name)
+            line, made = self.again(name), self.keeping.homes.line[name]
             assert line is not None
+            if isinstance(made, Apply) and made.op == "unpack" and all(item in again for item in made.targets):
+                if id(made) in whole:
+                    continue
+                whole.add(id(made))
+                line = made
             found.again.setdefault(self.keeping.homes.segment[name], []).append(line)
         return found
 
@@ -147,13 +153,13 @@ class Deciding:
 
     def again(self, name: Name) -> Apply | None:
         """The line that makes the value once more where the reverse sweep stands."""
-        line = self.keeping.homes.line.get(name)
+        line = _alone(name, self.keeping.homes.line.get(name))
         if (stored := self.read_stored(name)) is not None:
             return stored
         if not isinstance(line, Apply) or not any(map(self.lost, line.args)):
             return line if isinstance(line, Apply) else None
         if name not in self.rereads:
-            self.rereads[name] = self.keeping.read_later(line)
+            self.rereads[name] = self.keeping.read_later(line, self.b)
         return self.rereads[name]
 
     def lost(self, atom: Atom) -> bool:
@@ -175,7 +181,7 @@ class Deciding:
 
     def cost(self, name: Name) -> int:
         """What its own line costs, too much if it cannot be run again."""
-        line = self.keeping.homes.line[name]
+        line = _alone(name, self.keeping.homes.line[name])
         if not isinstance(line, Apply) or len(line.targets) != 1 or name.startswith(MARK):
             return NEVER
         if self.read_stored(name) is not None:
@@ -185,17 +191,21 @@ class Deciding:
         if any(map(self.lost, line.args)):
             if self.again(name) is None:
                 return NEVER
+            if line.op in SHAPES:
+                return 1
             return self.limit - 1 if is_scalar(self.b.kind(name)) else 0
         if line.op in ("slice", "tuple", "global", "cell"):
             return 0
         if line.op == "range":
+            return 1
+        if line.op == "getitem" and isinstance(self.b.kind(line.args[0]), Tuple) and isinstance(line.args[1], Const):
             return 1
         if line.op == "getitem" or (line.op == "getattr" and isinstance(self.b.kind(line.args[0]), Record)):
             return self.limit if is_scalar(self.b.kind(name)) else 0 if _shows(self.b.kind(line.args[0]), self.b.kind(line.args[1])) else NEVER
         primitive = lookup(line.op)
         if primitive is None or not primitive.pure:
             return NEVER
-        if line.op in LENGTHS and isinstance(line.args[0], str) and isinstance(self.b.kind(line.args[0]), Array):
+        if line.op in SHAPES and isinstance(line.args[0], str) and isinstance(self.b.kind(line.args[0]), Array):
             home = self.keeping.homes.segment.get(line.args[0])
             return 1 if home is None or home.loop is None else NEVER  # an array that is there all the time, and keeps its shape
         if is_scalar(self.b.kind(name)) and all(is_scalar(self.b.kind(atom)) for atom in line.args):
@@ -248,6 +258,13 @@ class Deciding:
         for atom in _read(line):
             self.collect(atom, again, used)
         again[name] = None
+
+
+def _alone(name: Name, line: Line | None) -> Line | None:
+    """The line that makes a value, and no other: of what is unpacked, an item of it."""
+    if not isinstance(line, Apply) or line.op != "unpack" or not isinstance(line.args[0], str):
+        return line
+    return Apply((name,), "getitem", (line.args[0], Const(line.targets.index(name))), place=line.place)
 
 
 def _shows(kind: Kind, index: Kind) -> bool:
