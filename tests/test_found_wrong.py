@@ -863,107 +863,44 @@ def test_attributes_are_bound_as_their_class_says(function) -> None:
     check_grads(function, (0.7,), order=2)
 
 
-def _the_test_binds_the_result_and_the_turns_do_what_varies(x, m):
-    count = 0
-    while (x := math.sin(0.5)) > 0 and count < 3:
-        count += 1
-        x = m * 2
-    return x
+class _Weighed:
+    def __init__(self, mass, x):
+        self.mass = mass
+        self.x = x
+
+    def __bool__(self):
+        return self.x < 0
+
+    def __iter__(self):
+        yield self.x
+        yield self.mass
 
 
-def _the_test_binds_what_varied_before_and_no_turn_is_made(x, m):
-    c = m * m
-    while (c := -x) > 0.1:
-        pass
-    return c
-
-
-def _the_test_binds_an_array(x, m):
-    d, count = np.ones(2) * m, 0
-    while (d := np.ones(2))[0] < 3 and count < 2:
-        count += 1
-        d = d * m * count
-    return d.sum() + x
-
-
-def _the_test_of_a_loop_in_a_loop_binds(x, m):
-    d = m
-    for k in range(3):
-        while (d := math.sin(0.5 + k)) > 0.9 and k < 9:
-            d = x * m
-            break
-        else:
-            d = d + x
-    return d
-
-
-@pytest.mark.parametrize("function", [
-    _the_test_binds_the_result_and_the_turns_do_what_varies, _the_test_binds_what_varied_before_and_no_turn_is_made,
-    _the_test_binds_an_array, _the_test_of_a_loop_in_a_loop_binds,
-])  # fmt: skip
-def test_what_the_test_of_a_while_binds_is_what_the_loop_ends_with(function) -> None:
-    check_grads(function, (0.3, 0.7), order=2)
-    check_grads(lambda x: function(x, 0.7), (0.3,), order=2)
-    check_grads(lambda m: function(0.3, m), (0.7,), order=2)
-
-
-class _Delay:
-    def __init__(self, gain):
-        self.gain = gain
-        self.kept = [0.0]
-
-    def process(self, x):
-        y = self.gain * x + self.kept[0]
-        self.kept[0] = x * y
-        return y
-
-
-def _objects_that_keep_a_list_with_a_constant_in_it(gain):
-    chain, out = [_Delay(gain), _Delay(2 * gain)], 0.0
-    for _ in range(3):
-        x = 1.0
-        for delay in chain:
-            x = delay.process(x)
-        out += x
-    return out
-
-
-def _tuples_that_hold_a_list_with_a_constant_in_it(gain):
-    table, out = [(1, [0.0]), (2, [0.0])], 0.0
-    for i in range(4):
-        table[i % 2][1][0] += gain * i
-        out += table[1 - i % 2][1][0] ** 2 * table[0][0]
-    return out
-
-
-@pytest.mark.parametrize("function", [_objects_that_keep_a_list_with_a_constant_in_it, _tuples_that_hold_a_list_with_a_constant_in_it])
-def test_a_write_into_a_list_that_an_object_or_a_tuple_in_a_list_holds_makes_it_vary(function) -> None:
-    check_grads(function, (0.1,), order=2)
-    assert value_and_grad(function)(0.1)[0] == function(0.1)
-
-
-def _grown(n):
-    out = []
-    for i in range(n):
-        out.append(i * 0.5)
-    return out
-
-
-def _a_list_that_a_helper_grows_of_constants(x):
+def the_class_of_an_object_in_a_list(x):
     total = 0.0
-    for value in _grown(3):
-        total += value * x
+    for one in [_Weighed(1.0, x * i) for i in range(3)]:
+        if isinstance(one, tuple) or type(one) is tuple:
+            total += 100 * one.x
+        if isinstance(one, _Weighed) and type(one) is _Weighed:
+            total += one.x * one.x
     return total
 
 
-def _the_values_of_a_dict_of_constants_as_a_list(x):
-    total = 0.0
-    for value in list({"hot": 0.6, "cold": 0.4}.values()):
-        total += value * x
-    return total
+def test_an_object_in_a_list_is_of_its_class_and_no_tuple() -> None:
+    assert value_and_grad(the_class_of_an_object_in_a_list)(0.7)[0] == the_class_of_an_object_in_a_list(0.7)
+    check_grads(the_class_of_an_object_in_a_list, (0.7,), order=2)
 
 
-@pytest.mark.parametrize("function", [_a_list_that_a_helper_grows_of_constants, _the_values_of_a_dict_of_constants_as_a_list])
-def test_a_loop_over_a_list_of_constants_that_a_helper_grew_has_turns(function) -> None:
-    check_grads(function, (0.7,), order=2)
-    assert value_and_grad(function)(0.7)[0] == function(0.7)
+def objects_that_are_returned(x):
+    return [_Weighed(1.0, x), _Weighed(2.0, x * x)]
+
+
+def an_object_among_others(x):
+    ones = [_Weighed(1.0, x), _Weighed(1.0, x)]
+    return x if ones[0] in ones[1:] else x * x
+
+
+@pytest.mark.parametrize("function", [objects_that_are_returned, an_object_among_others])
+def test_objects_in_lists_are_not_handed_on_as_tuples(function) -> None:
+    with pytest.raises(UnsupportedSyntax, match="W085"):
+        jvp(function, (0.7,), (1.0,))

@@ -69,8 +69,8 @@ def test_every_code_is_known():
 
 
 def test_dead_code_is_checked_too():
-    with pytest.raises(Error, match="W010"):
-        check(written("def f(x):\n    return x\n    class C: pass"))
+    with pytest.raises(Error, match="W011"):
+        check(written("def f(x):\n    return x\n    async def g(): pass"))
 
 
 def test_annotations_defaults_and_decorators_of_the_function_itself_are_not_read():
@@ -80,13 +80,13 @@ def test_annotations_defaults_and_decorators_of_the_function_itself_are_not_read
 
 def test_a_refusal_shows_the_line_the_reason_and_the_rewrite():
     with pytest.raises(Error) as refused:
-        lower(written("def f(x):\n    y = [x]\n    class C: pass  # a class\n    return y", "model.py"))
+        lower(written("def f(x):\n    y = [x]\n    class C:\n        print(x)  # a line\n    return y", "model.py"))
     assert refused.value.render() == (
-        '  File "model.py", line 3\n'
-        "    class C: pass  # a class\n"
-        "    ^^^^^^^^^^^^^\n"
-        "wengert.UnsupportedSyntax: `f` defines the class `C` (W010).\n"
-        "What a class statement makes is not followed from definition to use.\n"
+        '  File "model.py", line 4\n'
+        "    print(x)  # a line\n"
+        "    ^^^^^^^^\n"
+        "wengert.UnsupportedSyntax: `f` defines the class `C`, and its body is more than methods and attributes (W010).\n"
+        "A class is made once, before the first line runs; only methods and attributes of such a class can be followed.\n"
         "Define `C` outside of `f` (docs/errors.md#w010)."
     )
 

@@ -19,6 +19,7 @@ from wengert.analysis.environment import Guard
 from wengert.analysis.fields import get_attribute
 from wengert.analysis.frame import Frame
 from wengert.analysis.global_names import is_code
+from wengert.analysis.held import Held
 from wengert.analysis.objects import class_of, is_own_object
 from wengert.analysis.record_methods import bind_attribute
 from wengert.analysis.state import Method, State
@@ -63,6 +64,9 @@ def read_attribute(state: State, frame: Frame, line: Apply, out: list[Line]) -> 
     if isinstance(kind, Known) and is_code(kind.value) and hasattr(kind.value, name):
         found = getattr(kind.value, name)
         owner = kind.value
+        if isinstance(found, Held) or (state.inner.has(owner) and type(found) in (float, int, bool, str)):
+            state.bind(frame, target, found.atom if isinstance(found, Held) else Const(found))
+            return
         spelled = f"{value.spelled}.{name}" if isinstance(value, Const) and value.spelled else _canonical(owner, name)
         simple = type(found) in (float, int, bool, type(None)) and owner in LIBRARY
         if is_code(found) or simple or is_own_object(found):

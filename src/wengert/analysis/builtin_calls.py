@@ -97,12 +97,16 @@ def _reversed(call: Call) -> bool:
 
 def _super(call: Call) -> bool:
     frame, state = call.frame, call.state
+    inner = state.inner.owners.get(id(frame.callees[-1])) if frame.callees else None
     function = next((callee for callee in reversed(frame.callees) if isinstance(callee, types.FunctionType)), None)
-    if function is None:
+    if function is None and inner is None:
         return False
     if len(call.args) == 2:
         cls, handle = state.callee(call.args[0]), call.args[1]
+    elif inner is not None:
+        cls, handle = inner, frame.handle(frame.function.parameters[0])
     else:
+        assert function is not None
         code = function.__code__
         if "__class__" not in code.co_freevars or not code.co_argcount:
             return False

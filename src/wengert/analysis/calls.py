@@ -25,6 +25,7 @@ from wengert.analysis.call import OBJECTS, SPECIAL, Call, is_hashable, known_ato
 from wengert.analysis.derivative_calls import call_derivative, has_program, is_derivative
 from wengert.analysis.draws import draw, draw_of_module, source_of
 from wengert.analysis.frame import Frame
+from wengert.analysis.held import Held
 from wengert.analysis.inline import inline_closure, inline_function
 from wengert.analysis.inner import Inner, call_inner, call_maker, maker_of
 from wengert.analysis.loop_kinds import settled
@@ -34,6 +35,7 @@ from wengert.analysis.meeting import Side, meet
 from wengert.analysis.method_calls import call_method_of
 from wengert.analysis.mutators import AT, FUNCTIONS
 from wengert.analysis.objects import BUILTINS, call_method, construct, is_own, materialised, method_of
+from wengert.analysis.packing import pack
 from wengert.analysis.primitive_calls import call_primitive
 from wengert.analysis.relied_on import note_rule
 from wengert.analysis.ruled import call_ruled, tried
@@ -268,7 +270,10 @@ def _known(call: Call, function: Callable[..., Any]) -> bool:
         call.state.define(new, UNKNOWN, call.varied)
         call.state.exceptions[new] = function
         return False
-    if isinstance(function, type) and is_own(function) and not _frozen(function):
+    if isinstance(function, type) and call.state.inner.has(function) and issubclass(function, tuple) and is_plain(function):
+        call.bind(_named_tuple(call, function))
+        return False
+    if isinstance(function, type) and (is_own(function) and not _frozen(function) or call.state.inner.has(function) and _frozen(function)):
         call.bind(construct(call.state, call.frame, call.line, function, call.args, dict(call.keywords), call.out))
         return False
     if isinstance(function, type) and is_plain(function) and _record(call, function):
@@ -293,6 +298,18 @@ def _record(call: Call, cls: type) -> bool:
     return True
 
 
+def _named_tuple(call: Call, cls: Any) -> Atom:
+    """A namedtuple of a class that the program defines: no text can name it, so it is a tuple whose items have names."""
+    signature = inspect.signature(cls)
+    try:
+        given = signature.bind(*call.args, **dict(call.keywords)).arguments
+    except TypeError as problem:
+        raise errors.error("W044", call.state.place, name=cls.__name__, what=f"these arguments ({problem})") from None
+    others = {name: parameter.default for name, parameter in signature.parameters.items() if name not in given}
+    given |= {name: value.atom if isinstance(value, Held) else Const(value) for name, value in others.items()}
+    return pack(call.state, cls, {name: call.state.read(given[name]) for name in signature.parameters})
+
+
 def _own(call: Call, function: types.FunctionType, written: tuple[Atom, tuple[Atom, ...]] | None = None) -> bool:
     """A function written in Python: its lines, if something differentiated goes in; else a call, of a kind found by reading it.
 
@@ -301,7 +318,7 @@ def _own(call: Call, function: types.FunctionType, written: tuple[Atom, tuple[At
     note_rule(call.state, None, function)
     closures = [atom for atom in call.args if isinstance(call.state.kind(atom), Closure)]
     named = dict(call.keywords)
-    if call.varied or closures or function.__code__.co_flags & inspect.CO_GENERATOR or _managed(call, function):
+    if function in call.state.inner.methods or call.varied or closures or function.__code__.co_flags & inspect.CO_GENERATOR or _managed(call, function):
         return call.returned(inline_function(call.state, call.frame, call.line, function, call.args, named, call.out))
     if manager_of(function) is not None:  # it stays the library's
         call.function, call.args = written or (call.function, call.args)

@@ -21,8 +21,9 @@ from wengert.analysis.heap import Spoilt
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.method_calls import METHODS
 from wengert.analysis.objects import class_of, is_real
+from wengert.analysis.packing import pack
 from wengert.ir.core import Apply, Atom, Const, Name
-from wengert.ir.kinds import Array, Dict, List, Record, Tuple, is_scalar
+from wengert.ir.kinds import Array, Dict, List, Packed, Record, Tuple, is_scalar
 
 OBJECT = "@copied"
 """In a frame: what a field is read of."""
@@ -48,8 +49,8 @@ def _replace(call: Call) -> bool:
     if not (isinstance(cls, type) and dataclasses.is_dataclass(cls)):
         return False
     named = dict(call.keywords)
-    fields = dataclasses.fields(cls)
-    if any(not field.init for field in fields):
+    fields = [field for field in dataclasses.fields(cls) if field.init]
+    if not named.keys() <= {field.name for field in fields}:
         return False
     for field in fields:
         if field.name not in named:
@@ -60,6 +61,8 @@ def _replace(call: Call) -> bool:
 
 def _fields_of_record(call: Call, handle: Atom) -> dict[str, Atom] | None:
     kind = call.state.kind(call.state.read(handle))
+    if isinstance(kind, Packed) and issubclass(kind.cls, tuple):
+        return {name: emit(call.state, "getitem", call.state.read(handle), Const(k)) for k, name in enumerate(kind.names)}
     if not (isinstance(kind, Record) and issubclass(kind.cls, tuple)):
         return None
     return {name: emit(call.state, "getattr", call.state.read(handle), Const(name)) for name, _ in kind.items}
@@ -69,12 +72,14 @@ def _with_fields(call: Call, handle: Atom) -> bool:
     """`t._replace(b=v)`"""
     named = dict(call.keywords)
     kind = call.state.kind(call.state.read(handle))
-    if not isinstance(kind, Record) or call.args or set(named) - set(dict(kind.items)):
+    found = None if call.args else _fields_of_record(call, handle)
+    if found is None or not named.keys() <= found.keys():
         return False
-    found = _fields_of_record(call, handle)
-    if found is None:
-        return False
+    assert isinstance(kind, (Record, Packed))
     found.update((name, call.state.read(atom)) for name, atom in named.items())
+    if isinstance(kind, Packed):
+        call.bind(pack(call.state, kind.cls, found))
+        return True
     call.emit("record", known_atom(kind.cls), *(atom for name, value in found.items() for atom in (Const(name), value)))
     return True
 

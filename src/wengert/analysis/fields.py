@@ -20,13 +20,14 @@ from wengert.analysis.emitting import emit
 from wengert.analysis.environment import Guard
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Location, Spoilt
+from wengert.analysis.held import Held
 from wengert.analysis.inline import inline_function
 from wengert.analysis.objects import MISSING, class_of, is_own_object, is_real, location_of, note_class, static_attribute
 from wengert.analysis.packing import part_of
 from wengert.analysis.state import Method, State
 from wengert.analysis.stores import bind_part
 from wengert.ir.core import Apply, Atom, Const, Line
-from wengert.ir.kinds import UNKNOWN, Record
+from wengert.ir.kinds import UNKNOWN, Closure, Record
 from wengert.ir.values import kind_of
 
 
@@ -72,7 +73,17 @@ def get_attribute(state: State, frame: Frame, line: Apply, handle: Atom, cls: An
         found = inline_function(state, frame, line, fallback, (handle, Const(name)), {}, out)
         state.bind(frame, target, Const(None) if found is None else found)
         return True
+    if isinstance(static, Held) or (state.inner.has(cls) and type(static) in (float, int, bool, str)):
+        state.bind(frame, target, static.atom if isinstance(static, Held) else Const(static))
+        return True
     note_class(state, cls, name)
+    if name in ("_replace", "_asdict") and issubclass(cls, tuple):  # `copying.py` knows what they do
+        new = state.target(frame, target)
+        state.define(new, Closure(new))
+        state.methods[new] = Method(handle, name)
+        state.lazy.add(new)
+        out.append(Apply((new,), "getattr", (Const(cls), Const(name)), place=state.place))
+        return True
     if isinstance(static, types.FunctionType):
         new = state.target(frame, target)
         state.define(new, UNKNOWN)

@@ -3,7 +3,7 @@
     g = operator.itemgetter(1, 0)       g is `items_of`, given 1 and 0
     a, b = g(xs)                  ==>   a, b = xs[1], xs[0]
 
-And `functools.lru_cache`: a function that remembers what it gave, of which a derivative asks the function.
+And `functools.lru_cache`: a function that remembers what it gave, of which a derivative asks the function; and `_make` of a namedtuple.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 from wengert.analysis.call import OBJECTS, SPECIAL, Call, known_atom
@@ -92,6 +92,18 @@ def _cached(function: Any) -> tuple[Atom, tuple[Atom, ...]] | None:
     return known_atom(plain), ()
 
 
+def _made_of(cls: Any, items: Any) -> Any:
+    return cls(*items)
+
+
+def _method_of_class(method: Any) -> tuple[Atom, tuple[Atom, ...]] | None:
+    """`Point._make(xs)` of a namedtuple."""
+    cls = method.__self__
+    made = isinstance(cls, type) and issubclass(cls, tuple) and method.__name__ == "_make" and hasattr(cls, "_fields")
+    return (known_atom(_made_of), (Const(cls),)) if made else None
+
+
 SPECIAL.update({maker: _made(maker) for maker in GETTERS})
 OBJECTS.update(dict.fromkeys(GETTERS, _known))
+OBJECTS[MethodType] = _method_of_class
 OBJECTS[type(functools.cache(len))] = _cached

@@ -72,6 +72,9 @@ def inline_function(
     state: State, frame: Frame, line: Apply, function: Callable[..., Any], args: Sequence[Atom], keywords: Mapping[str, Atom], out: list[Line]
 ) -> Atom | None:
     """Write the lines of a Python function with source; its value, or None if it never returns."""
+    if function in state.inner.methods:
+        inner = Closure(state.inner.methods[function])
+        return inline_closure(state, frame, line, "", inner, args, keywords, out)
     note_rule(state, None, function)
     function = made_apart(frame.environment, function)
     code = function.__code__

@@ -12,7 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir.kinds import Array, Dict, Frozen, Kind, Known, List, Numeric, NumpyScalar, Range, Record, Scalar, Text, Tuple
+from wengert.ir.kinds import (
+    Array,
+    Dict,
+    Frozen,
+    Kind,
+    Known,
+    List,
+    Numeric,
+    NumpyScalar,
+    Packed,
+    Range,
+    Record,
+    Scalar,
+    Text,
+    Tuple,
+)
 
 PYTHON: dict[str, type] = {"float": float, "int": int, "bool": bool, "complex": complex}
 
@@ -30,6 +45,8 @@ def type_of(kind: Kind) -> type | None:
             return str
         case Known(value):
             return type(value)
+        case Packed(cls=cls):
+            return cls
         case Tuple() | Frozen():
             return tuple
         case List():

@@ -14,11 +14,31 @@ from wengert.analysis.derivative_calls import is_derivative
 from wengert.analysis.frame import Frame
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Block, Const, Def, For, Function, If, Line, Name, Place, Return, While
-from wengert.ir.kinds import UNKNOWN, Bottom, Closure, Frozen, Instance, Kind, Known, Record, Text, Unknown, describe, holds_tuple
+from wengert.ir.kinds import (
+    UNKNOWN,
+    Bottom,
+    Closure,
+    Frozen,
+    Instance,
+    Kind,
+    Known,
+    Record,
+    Text,
+    Unknown,
+    describe,
+    holds_object,
+    holds_tuple,
+)
 from wengert.ir.walk import atoms, map_blocks, names, rename
 from wengert.rules import lookup, open_parameters
 
 CHECKED = frozenset({"getattr", "call", "call_star", "getitem", "unpack", "unpack_star", "set", "next"})
+
+
+SEEING = frozenset({
+    "call", "call_star", "fstring", "format", "in_", "not_in", "eq", "ne", "lt", "le", "gt", "ge", "not_", "print", "str", "repr", "bool", "set",
+})  # fmt: skip
+"""Lines for which an object and the tuple of its fields, which stands for it in a list, are not the same."""
 
 
 def finish(state: State, function: Function) -> Function:
@@ -55,6 +75,8 @@ class _Sweep:
     def block(self, block: Block) -> Block:
         self.read.update(names(block.terminator))
         if isinstance(block.terminator, Return):
+            if holds_object(self.state.kind(block.terminator.value)):
+                self.refusal = errors.error("W085", block.terminator.place, name=_spelled(self.state, block.terminator.value))
             self.kept_tuple(block.terminator.value, block.terminator.place, holds_tuple)
         lines: list[Line] = []
         for line in reversed(block.lines):
@@ -81,6 +103,12 @@ class _Sweep:
             for atom in atoms(line):
                 if isinstance(atom, str) and atom in state.heap.fields and atom not in state.parameters:
                     self.refusal = errors.error("W085", line.place, name=_spelled(state, atom))
+        for atom in atoms(line) if isinstance(line, Apply) and line.op in SEEING else ():
+            if holds_object(state.kind(atom)):
+                self.refusal = errors.error("W085", line.place, name=_spelled(state, atom))
+        for atom in atoms(line) if state.inner.classes else ():
+            if isinstance(atom, Const) and state.inner.has(atom.value):
+                self.refusal = errors.error("W010", line.place, name=_spelled(state, atom), what="the derivative would have to make objects of it")
         line = map_blocks(line, self.block) if isinstance(line, (If, For, While)) else line
         self.read.update(names(line))
         return line

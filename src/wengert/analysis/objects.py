@@ -25,6 +25,7 @@ from wengert import errors
 from wengert.analysis.environment import Guard
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Location, Spoilt
+from wengert.analysis.held import Held
 from wengert.analysis.inline import inline_function
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, Line, Name
@@ -139,7 +140,7 @@ def _fill(state: State, frame: Frame, line: Apply, new: Name, cls: Any, args: Se
             state.call(inner, made, out)
             value = inner.atoms.get(value, value)
         elif field.default is not dataclasses.MISSING:
-            value = Const(field.default)
+            value = field.default.atom if isinstance(field.default, Held) else Const(field.default)
         else:
             continue
         state.heap.contents[new, field.name] = value
@@ -149,9 +150,11 @@ def _fill(state: State, frame: Frame, line: Apply, new: Name, cls: Any, args: Se
 
 
 def note_class(state: State, owner: Any, name: str) -> None:
-    """The program relies on what the class has under this name."""
+    """The program relies on what the class has under this name; not if it defines the class itself."""
     for base in owner.__mro__:
         if name in vars(base):
+            if base in state.inner.classes:
+                return
             state.guards.setdefault((id(base), "attribute", name), Guard(base, "attribute", name, getattr(base, name)))
             return
 

@@ -33,6 +33,7 @@ from wengert.analysis.global_names import import_name, read_global
 from wengert.analysis.guarding import DONE
 from wengert.analysis.identity import identity
 from wengert.analysis.inline import tuple_of
+from wengert.analysis.inner_classes import define_class
 from wengert.analysis.mapped import ask_for_map, read_under_unknown_key
 from wengert.analysis.maps import joined_maps, popped, read_with_default
 from wengert.analysis.objects import OPERATORS, call_method, class_of, is_real, is_virtual, location_of, method_of, operate
@@ -102,6 +103,8 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
         edited(state, frame, line, out)
     elif line.op in ("import_", "import_from"):
         import_name(state, frame, line)
+    elif line.op == "class_":
+        define_class(state, frame, line)
     elif line.op == "generate":
         pass
     elif line.op == "cleanup":

@@ -16,6 +16,7 @@ from wengert.analysis.aliases import note_memory
 from wengert.analysis.environment import Environment, Guard
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Content, Heap, Location, Spoilt
+from wengert.analysis.held import InnerClasses
 from wengert.analysis.mapped import made_as_map, note_origin, place_of
 from wengert.analysis.maybe_views import MaybeViews
 from wengert.analysis.sharing import Sharing
@@ -122,6 +123,7 @@ class State:
         self.generation = 0  # how often a loop was seen to be of another form than was thought
         self.stable: dict[tuple[object, ...], Any] = {}  # the kinds at which loops have settled before
         self.heap = Heap()
+        self.inner = InnerClasses()
         self.maybe = MaybeViews()
         self.out: list[Line] = []  # the open block
         self.place: Place | None = None  # of the line being read

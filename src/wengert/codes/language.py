@@ -56,8 +56,8 @@ LANGUAGE: dict[str, Code] = {
     "W010": Code(
         SYNTAX,
         "A class inside a differentiated function",
-        "`{function}` defines the class `{name}`",
-        "What a class statement makes is not followed from definition to use.",
+        "`{function}` defines the class `{name}`, and {what}",
+        "A class is made once, before the first line runs; only methods and attributes of such a class can be followed.",
         "Define `{name}` outside of `{function}`",
     ),
     "W011": Code(

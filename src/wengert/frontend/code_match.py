@@ -96,7 +96,7 @@ def difference(live: CodeType, text: CodeType | None) -> str:
     for one, other in zip(inner_live, inner_text):
         if inner := difference(one, other):
             return inner
-    if list(map(exact, live.co_consts)) != list(map(exact, text.co_consts)):
+    if _constants(live) != _constants(text):
         return "it has other constants"
     if live.co_code != text.co_code or live.co_exceptiontable != text.co_exceptiontable:
         return "it has other operations"
@@ -164,6 +164,12 @@ def signature(code: CodeType) -> tuple[object, ...]:
 
 def _variables(code: CodeType) -> tuple[object, ...]:
     return code.co_varnames, code.co_cellvars, code.co_freevars
+
+
+def _constants(code: CodeType) -> list[Any]:
+    """The constants of a code; the body of a class has its own name among them, with the names of all that is around it."""
+    named = "__qualname__" in code.co_names
+    return [exact(constant) for constant in code.co_consts if not (named and constant == code.co_qualname)]
 
 
 def exact(value: Any) -> Any:

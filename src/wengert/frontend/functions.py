@@ -65,11 +65,12 @@ def def_(w: Writer, node: gast.AST) -> None:
     w.bind(node.name, function, node)
 
 
-def inner_function(w: Writer, node: gast.AST, hint: str = "") -> Name:
-    """Write the `Def` line of an inner function."""
+def inner_function(w: Writer, node: gast.AST, hint: str = "", private: str = "") -> Name:
+    """Write the `Def` line of an inner function; `private` is the class that it is a method of."""
     place = w.place(node)
     defaults = [w.expression(default) for default in default_nodes(node)]
     inner = Writer(w.source, w.scopes, node, w.free, around=w)
+    inner.private = private or inner.private
     name = plain(node.name) if isinstance(node, gast.FunctionDef) else hint or lambda_name(node)
     function = whole_function(inner, node, name)
     form = replace(function.form, defaults=tuple(zip(_with_default(node, function), defaults)))
@@ -82,11 +83,11 @@ def whole_function(w: Writer, node: gast.AST, name: str) -> Function:
     parameters = tuple(_parameter(w, parameter.id) for parameter in parameter_nodes(node))
     for parameter, variable in zip(parameters, w.scope.parameters):
         w.values[variable] = parameter
+    if w.scope.yields:
+        w.do("generate", node=node)
     for key in w.scope.boxed:
         if not key.rpartition("@")[2].isdigit():  # those of a comprehension begin with it
             w.new_box(key, node)
-    if w.scope.yields:
-        w.do("generate", node=node)
     docstring = None
     if isinstance(node, gast.Lambda):
         w.leave(Return(w.expression(node.body)))

@@ -65,6 +65,11 @@ ACCEPTED = (
     ),
     _accept("f-string", "JoinedStr FormattedValue", "print(f'{x!r} {n:>4} {n=}')\nreturn x"),
     _accept("lambda", "Lambda", "return (lambda t, *rest, k=x: t * k)(2, 3)"),
+    _accept(
+        "class in a function", "ClassDef",
+        "class Spring:\n    rest = x * x\n    def __init__(self, length):\n        self.length = length\n"
+        "    def energy(self):\n        return x * (self.length - self.rest) ** 2\nreturn Spring(n).energy()",
+    ),
     _accept("inner function, which reads the variables around it", "FunctionDef", "def g(t, *rest, c=2, **options):\n    return c * t * x\nreturn g(2)"),
     _accept("inner function that outlives the value of a variable", "FunctionDef", "def g():\n    return x * x\nx = 2 * x\nreturn g()"),
     _accept("inner function that calls itself", "FunctionDef", "def power(k):\n    return x * power(k - 1) if k else 1.0\nreturn power(n)"),
@@ -122,7 +127,10 @@ ACCEPTED = (
 )
 
 REFUSED = (
-    _refuse("W010", "class", "ClassDef", "class A:\n    pass"),
+    _refuse(
+        "W010", "class whose body is more than methods and attributes", "ClassDef.Store", "class A:\n    for i in range(n):\n        print(i)",
+        "its body is more than methods and attributes",
+    ),
     _refuse("W011", "`async` and `await`", "AsyncFunctionDef", "async def g():\n    pass", "async def"),
     _refuse("W011", "", "AsyncFor", "", "async for"),
     _refuse("W011", "", "AsyncWith", "", "async with"),

@@ -23,6 +23,7 @@ import gast
 from wengert.errors import error
 from wengert.frontend import (  # each puts its part into the tables of `writer`
     calls,
+    classes,
     comprehensions,
     contexts,
     expressions,
@@ -45,7 +46,7 @@ from wengert.frontend.writer import Writer
 from wengert.ir.core import Function
 
 __all__ = [
-    "calls", "comprehensions", "contexts", "expressions", "functions", "generators", "imports", "loops", "lower", "patterns", "statements", "targets",
+    "calls", "classes", "comprehensions", "contexts", "expressions", "functions", "generators", "imports", "loops", "lower", "patterns", "statements", "targets",
 ]  # fmt: skip
 
 

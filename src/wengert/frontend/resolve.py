@@ -84,6 +84,16 @@ def parameter_nodes(function: gast.AST) -> list[gast.AST]:
     return [*arguments.posonlyargs, *arguments.args, *star, *arguments.kwonlyargs, *double_star]
 
 
+def bound_by(statement: gast.AST) -> str | None:
+    """The name that a statement in the body of a class gives a value, if it is of a simple form."""
+    match statement:
+        case gast.FunctionDef(name=str(name)):
+            return name
+        case gast.Assign(targets=[gast.Name(id=str(name))]) | gast.AnnAssign(target=gast.Name(id=str(name)), value=ast.AST()):
+            return name
+    return None
+
+
 def default_nodes(function: gast.AST) -> list[gast.AST]:
     """The default values, in the order in which Python evaluates them."""
     return [node for node in (*function.args.defaults, *function.args.kw_defaults) if node is not None]
@@ -139,7 +149,10 @@ class _Walk:
                     self.expressions(statement.decorator_list)
                     self.nested(statement)
                     self.bind(statement.name, statement)
-                case gast.ClassDef() | gast.AsyncFunctionDef():
+                case gast.ClassDef():
+                    self.class_(statement)
+                    self.bind(statement.name, statement)
+                case gast.AsyncFunctionDef():
                     self.bind(statement.name, statement)
                 case gast.Global():
                     self.scope.globals.update(statement.names)
@@ -252,6 +265,24 @@ class _Walk:
         self.scopes._functions[id(node)] = Scope((), set(own.values()), position=position, captures=captures)
         outside.update(self.reads)
         self.reads = outside
+
+    def class_(self, node: gast.AST) -> None:
+        """A class: what its body binds has names of its own, which its methods do not see."""
+        self.expressions([*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)])
+        number = len(self.scopes._comprehensions) + 1
+        own = self.scopes._comprehensions[id(node)] = {}
+        visible: dict[str, str] = {}
+        for statement in node.body:
+            name = bound_by(statement)
+            if isinstance(statement, gast.FunctionDef):
+                self.nested(statement)
+            elif isinstance(statement, (gast.Assign, gast.AnnAssign)) and statement.value is not None:
+                self.inner.append(visible)
+                self.expressions([statement.value])
+                self.inner.pop()
+            if name is not None:
+                own[name] = visible[name] = f"{name}@{number}"
+                self.bind(own[name], statement)
 
     def nested(self, function: gast.AST) -> None:
         self.expressions(default_nodes(function))

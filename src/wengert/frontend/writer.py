@@ -133,6 +133,7 @@ class Writer:
         self.taken: gast.AST | None = None  # the expression all of whose items are being taken
         self.at_once = False  # inside of calls that take all items of a generator expression before anything else happens
         self.in_test = False  # of a `while`, which cannot be left
+        self.private: str = around.private if around else class_of(source.qualname)  # the class whose private names are meant
         self.at(around.statement if around else function)
 
     # Places
@@ -274,7 +275,7 @@ class Writer:
     def mangled(self, name: str) -> str:
         """What Python makes of `__name` inside of a class."""
         private = name.startswith("__") and not name.endswith("__")
-        owner = class_of(self.source.qualname).lstrip("_") if private else ""
+        owner = self.private.lstrip("_") if private else ""
         return f"_{owner}{name}" if owner else name
 
     def read(self, variable: str, node: gast.AST) -> Atom:

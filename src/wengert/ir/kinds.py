@@ -309,6 +309,19 @@ def holds_tuple(kind: Kind) -> bool:
     return isinstance(kind, Optional) and holds_tuple(kind.kind)
 
 
+def holds_object(kind: Kind) -> bool:
+    """Is it an object of the user's that is kept as the tuple of its fields, or has it one inside?"""
+    if isinstance(kind, Packed):
+        return True
+    if isinstance(kind, (List, Tuple)):
+        return any(map(holds_object, kind.items or ())) or isinstance(kind, List) and holds_object(kind.element)
+    if isinstance(kind, (Dict, Record)):
+        return any(holds_object(item) for _, item in kind.items)
+    if isinstance(kind, Map):
+        return holds_object(kind.element)
+    return isinstance(kind, Optional) and holds_object(kind.kind)
+
+
 def holds_function(kind: Kind) -> bool:
     """Is it a function, or has it one inside? What such a callee returns must be known to be called."""
     if isinstance(kind, (Tuple, List)):
