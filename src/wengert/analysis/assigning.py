@@ -14,11 +14,12 @@ import numpy as np
 from wengert import errors
 from wengert.analysis.clobbering import overwrite
 from wengert.analysis.emitting import emit
+from wengert.analysis.facts import Augmented
 from wengert.analysis.frame import Frame
 from wengert.analysis.mapped import ask_for_map, check_value, under_unknown_key
 from wengert.analysis.mutators import extend
 from wengert.analysis.removals import replaced_slice
-from wengert.analysis.state import Augmented, State
+from wengert.analysis.state import State
 from wengert.analysis.stores import WHOLE, store
 from wengert.ir.core import Apply, Atom, Const, Line, Name
 from wengert.ir.kinds import (

@@ -16,13 +16,14 @@ import numpy as np
 
 from wengert.analysis.emitting import emit
 from wengert.analysis.environment import Guard
+from wengert.analysis.facts import Method
 from wengert.analysis.fields import get_attribute
 from wengert.analysis.frame import Frame
 from wengert.analysis.global_names import is_code
 from wengert.analysis.held import Held
 from wengert.analysis.objects import class_of, is_own_object
 from wengert.analysis.record_methods import bind_attribute
-from wengert.analysis.state import Method, State
+from wengert.analysis.state import State
 from wengert.ir.constants import object_name
 from wengert.ir.core import Apply, Const, Line
 from wengert.ir.kinds import (

@@ -24,6 +24,7 @@ from wengert import errors
 from wengert.analysis.call import OBJECTS, SPECIAL, Call, is_hashable, known_atom
 from wengert.analysis.derivative_calls import call_derivative, has_program, is_derivative
 from wengert.analysis.draws import draw, draw_of_module, source_of
+from wengert.analysis.facts import Fact
 from wengert.analysis.frame import Frame
 from wengert.analysis.held import Held
 from wengert.analysis.inline import inline_closure, inline_function
@@ -40,7 +41,7 @@ from wengert.analysis.primitive_calls import call_primitive
 from wengert.analysis.relied_on import note_rule
 from wengert.analysis.ruled import call_ruled, tried
 from wengert.analysis.stars import as_many_as_wanted, as_one_list
-from wengert.analysis.state import Fact, State
+from wengert.analysis.state import State
 from wengert.entries import rule_of
 from wengert.ir.core import Apply, Atom, Block, Const, If, Line, Yield
 from wengert.ir.kinds import BOTTOM, UNKNOWN, Closure, Dict, Known, List, Tuple, holds_function

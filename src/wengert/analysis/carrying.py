@@ -16,11 +16,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from wengert.analysis.aliases import may_be, mutable
+from wengert.analysis.facts import Fact
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Content, Location, Memory, Slot, Spoilt
 from wengert.analysis.indexed import array_of, bind_view, common_array, index_in, named_index
 from wengert.analysis.loop_kinds import settled
-from wengert.analysis.state import Fact, State
+from wengert.analysis.state import State
 from wengert.analysis.turns import INDEX, Edge, Found, Key, Shape, Turn
 from wengert.ir.core import UNDEF, Atom, For, Name, While
 from wengert.ir.kinds import BOTTOM, NUMERIC, UNKNOWN

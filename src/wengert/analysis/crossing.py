@@ -14,13 +14,14 @@ from typing import Any, TypeAlias
 
 from wengert import errors
 from wengert.analysis.callable_kinds import canonical
+from wengert.analysis.facts import Fact
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Spoilt
 from wengert.analysis.inline import Site
 from wengert.analysis.loop_kinds import settled
 from wengert.analysis.mapped import note_origin, origin
 from wengert.analysis.objects import is_real
-from wengert.analysis.state import Fact, State
+from wengert.analysis.state import State
 from wengert.ir.core import Atom, Const, Function, Name
 from wengert.ir.kinds import Closure, Known, Record, is_scalar
 from wengert.ir.walk import all_names, base, reads

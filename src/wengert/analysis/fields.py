@@ -18,13 +18,14 @@ from wengert import errors
 from wengert.analysis.clobbering import overwrite
 from wengert.analysis.emitting import emit
 from wengert.analysis.environment import Guard
+from wengert.analysis.facts import Method
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Location, Spoilt
 from wengert.analysis.held import Held
 from wengert.analysis.inline import inline_function
 from wengert.analysis.objects import MISSING, class_of, is_own_object, is_real, location_of, note_class, static_attribute
 from wengert.analysis.packing import part_of
-from wengert.analysis.state import Method, State
+from wengert.analysis.state import State
 from wengert.analysis.stores import bind_part
 from wengert.ir.core import Apply, Atom, Const, Line
 from wengert.ir.kinds import UNKNOWN, Closure, Record

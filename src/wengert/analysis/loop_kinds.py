@@ -17,9 +17,10 @@ from typing import TypeAlias
 
 from wengert import errors
 from wengert.analysis.aliases import mutable, taken
+from wengert.analysis.facts import Fact
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Heap, Location, Slot
-from wengert.analysis.state import Fact, State
+from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, For, Line, Name
 from wengert.ir.kinds import INT, Array, Dict, Kind, Known, List, Map, Scalar
 from wengert.rules import element_of

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wengert.analysis.aliases import may_be, mutable
+from wengert.analysis.facts import Fact
 from wengert.analysis.heap import Content, Spoilt
 from wengert.analysis.indexed import bind_view, named_index
-from wengert.analysis.state import Fact
 from wengert.analysis.turns import INDEX, Key
 from wengert.ir.core import Atom, Name
 from wengert.ir.kinds import BOTTOM

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from wengert import errors
 from wengert.analysis.emitting import emit
+from wengert.analysis.facts import Method
 from wengert.analysis.mapped import ask_for_map
 from wengert.analysis.mutators import put_back
-from wengert.analysis.state import Method
 from wengert.analysis.stores import check_is_own, store
 from wengert.ir.core import Apply, Atom, Const, Line
 from wengert.ir.kinds import UNKNOWN, Bottom, Closure, Dict, List, Map, Tuple

@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from wengert.analysis.aliases import mutable
+from wengert.analysis.facts import Fact
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Content, Location, Memory, Slot, Spoilt
 from wengert.analysis.indexed import bind_view, common_array, named_index
-from wengert.analysis.state import Fact, State
+from wengert.analysis.state import State
 from wengert.ir.core import UNDEF, Atom, Const, Line, Name
 from wengert.ir.walk import base
 

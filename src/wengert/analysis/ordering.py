@@ -15,11 +15,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from wengert.analysis.call import SPECIAL, Call
+from wengert.analysis.facts import Fact
 from wengert.analysis.inline import inline_function, tuple_of
 from wengert.analysis.loop_kinds import settled
 from wengert.analysis.method_calls import METHODS
 from wengert.analysis.mutators import replace_items
-from wengert.analysis.state import Fact
 from wengert.ir.core import Apply, Atom, Const
 from wengert.ir.kinds import UNKNOWN, Dict, Kind, List, Packed, Tuple, axes_of, scalar_type
 from wengert.rules import element_of

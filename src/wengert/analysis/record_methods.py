@@ -11,9 +11,10 @@ import types
 from typing import Any
 
 from wengert.analysis.environment import Guard
+from wengert.analysis.facts import Method
 from wengert.analysis.frame import Frame
 from wengert.analysis.inline import inline_function
-from wengert.analysis.state import Method, State
+from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, Line
 from wengert.ir.kinds import UNKNOWN, Closure
 

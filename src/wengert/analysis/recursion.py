@@ -25,10 +25,11 @@ from wengert import errors
 from wengert.analysis.aliases import mutable
 from wengert.analysis.callable_kinds import actual, form_of, local, size_of, stands_alone
 from wengert.analysis.crossing import Entering, Shape, Survey, in_general
+from wengert.analysis.facts import Fact
 from wengert.analysis.handing_back import Changed, changes, copy_given, hand_back, packed_result, returned
 from wengert.analysis.inline import Site
 from wengert.analysis.loop_kinds import settled
-from wengert.analysis.state import Fact, State
+from wengert.analysis.state import State
 from wengert.ir.build import Names
 from wengert.ir.callees import adopted, with_callees
 from wengert.ir.core import PLAIN, Apply, Atom, Block, Const, Function, Line, Name, Place, Return, Stop

@@ -15,10 +15,11 @@ from typing import Any
 from wengert import errors
 from wengert.analysis.call import Call
 from wengert.analysis.environment import Environment, Guard
+from wengert.analysis.facts import Fact
 from wengert.analysis.inline import inline_function
 from wengert.analysis.loop_kinds import settled
 from wengert.analysis.relied_on import note_rule
-from wengert.analysis.state import Fact, State
+from wengert.analysis.state import State
 from wengert.entries import Rule
 from wengert.ir.core import Apply, Atom, Const
 from wengert.ir.kinds import BOTTOM, UNKNOWN, Kind, Union

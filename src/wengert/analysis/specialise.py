@@ -20,13 +20,14 @@ from wengert.analysis import ordering as ordering
 from wengert.analysis.aliases import mutable
 from wengert.analysis.calls import specialise_call, write_call
 from wengert.analysis.environment import Environment, Guard
+from wengert.analysis.facts import Fact
 from wengert.analysis.frame import Frame
 from wengert.analysis.inline import Site, ready
 from wengert.analysis.leftovers import finish
 from wengert.analysis.mapped import Mapped, as_map
 from wengert.analysis.maybe_views import Undecided
 from wengert.analysis.recursion import Lengthy, Recursion, Recursive
-from wengert.analysis.state import Fact, State
+from wengert.analysis.state import State
 from wengert.analysis.walking import Walk
 from wengert.analysis.writing_out import Unroll
 from wengert.errors import AliasError, Error

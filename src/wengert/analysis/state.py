@@ -6,14 +6,15 @@ One `State` serves a whole program; its names are new ones, those of the program
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import count
 from typing import Any, Protocol
 
 from wengert import errors
 from wengert.analysis.aliases import note_memory
 from wengert.analysis.environment import Environment, Guard
+from wengert.analysis.facts import CONTIGUOUS, NEITHER_KEEPS, OPAQUE, Augmented, Fact, Method, allocates
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Content, Heap, Location, Spoilt
 from wengert.analysis.held import InnerClasses
@@ -23,60 +24,9 @@ from wengert.analysis.sharing import Sharing
 from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Const, Function, Line, Name, Place, Terminator
 from wengert.ir.kinds import UNKNOWN, Array, Kind, Known, List, Numeric, describe, is_scalar, may_carry_derivative
-from wengert.ir.lattice import join
 from wengert.ir.values import substitute
 from wengert.ir.walk import base
 from wengert.rules import is_flat, kinds_of_line, lookup
-
-
-@dataclass(slots=True)
-class Method:
-    """The target of `getattr(value, name)`, while nobody has asked for it as a value."""
-
-    value: Atom
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Augmented:
-    """The sum in `x[i] += v`: of which object, which version of it was read, at which index, and the value that is added."""
-
-    location: Location
-    index: Atom
-    version: Atom
-    value: Atom
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What is known of one value."""
-
-    kind: Kind
-    varied: bool
-    owned: bool  # surely an array that nobody else holds, or a number
-
-    def join(self, other: Fact, axes: Sequence[str] = ()) -> Fact:
-        """What is true of both."""
-        return Fact(join(self.kind, other.kind, axes), self.varied or other.varied, self.owned and other.owned)
-
-
-PASSED_ON = frozenset({"max", "min", "sum", "float", "int", "np.real", "np.conj", "np.conjugate"})
-"""Primitives that may give back what they were given."""
-
-ALLOCATING_FAMILIES = frozenset({"elementwise", "weighted", "bilinear"})
-ALLOCATING = frozenset({
-    "add", "sub", "neg", "pos", "np.zeros", "np.ones", "np.full", "np.zeros_like", "np.ones_like", "np.full_like", "np.concatenate",
-    "np.stack", "np.copy", "np.arange", "np.linspace", "np.eye", "np.where", "np.cumsum",
-})  # fmt: skip
-"""Primitives whose result nobody else holds."""
-
-CONTIGUOUS = frozenset({"np.zeros", "np.ones", "np.empty", "np.full", "np.arange", "np.linspace", "np.eye", "np.identity"})
-"""Primitives whose result is in C order."""
-
-OPAQUE = ("object", "void")
-"""Dtypes of arrays of objects and of records: what is in them is not followed."""
-
-NEITHER_KEEPS = frozenset({"is_", "is_not", "in_", "not_in", "not_", "getattr", "fstring", "format"})
 
 
 class Recursion(Protocol):
@@ -366,12 +316,11 @@ class State:
             varied = self.carries(line)
         row = lookup(line.op)
         fresh = row is not None and row.pure and not row.view
-        allocates = row is not None and fresh and (row.family in ALLOCATING_FAMILIES or row.op in ALLOCATING) and row.op not in PASSED_ON
         kinds = kinds_of_line(line, self.kinds)
         if not (fresh or line.op in NEITHER_KEEPS or all(map(is_scalar, kinds))):
             self.give_away(*line.args, *(atom for _, atom in line.keywords))
         for target, kind in zip(line.targets, kinds):
-            self.define(target, kind, varied, allocates and isinstance(kind, (Array, Numeric)))
+            self.define(target, kind, varied, row is not None and allocates(row) and isinstance(kind, (Array, Numeric)))
             if row is not None and row.family != "constant":
                 self.computed.add(target)
         out.append(line)

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from wengert.analysis.facts import Fact
 from wengert.analysis.heap import Location, Memory, Slot
-from wengert.analysis.state import Fact
 from wengert.ir.core import Atom
 from wengert.ir.kinds import Kind
 
