@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from wengert.analysis.clobbering import clobber, may_return, may_show, may_write
 from wengert.analysis.frame import Frame
 from wengert.analysis.generators import collected
 from wengert.analysis.state import State
@@ -65,23 +64,6 @@ class Call:
     def inside(self, number: int) -> Frame:
         """A frame for one of several calls that this one line makes."""
         return replace(self.frame, atoms={}, around=self.frame, main=False, path=(*self.frame.path, number))
-
-    def opaque(self, kind: Kind, reads: bool = False) -> None:
-        """A call that is not looked into; `leftovers.py` refuses it if anything differentiated goes in.
-
-        `reads`: it is known to leave what it is given as it is.
-        """
-        state = self.state
-        state.give_away(*self.args, *(atom for _, atom in self.keywords))
-        varied = self.varied or state.varies(self.function)
-        new = self.emit("call", self.function, *self.args, keywords=self.keywords, varied=varied)
-        state.define(new, kind, varied)
-        if varied or reads:
-            return
-        if may_write(self):
-            clobber(self, new)
-        elif may_show(self.state.callee(self.function)):
-            may_return(self, new)
 
     def iterable(self, op: str, args: tuple[Atom, ...]) -> bool:
         """Something only walked over, for `loop_kinds.py` to take apart; the call stays only if it is read otherwise."""

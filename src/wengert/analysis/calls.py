@@ -22,6 +22,7 @@ import numpy as np
 
 from wengert import errors
 from wengert.analysis.call import OBJECTS, SPECIAL, Call, is_hashable, known_atom
+from wengert.analysis.clobbering import opaque
 from wengert.analysis.derivative_calls import call_derivative, has_program, is_derivative
 from wengert.analysis.draws import draw, draw_of_module, source_of
 from wengert.analysis.facts import Fact
@@ -105,7 +106,7 @@ def write_call(call: Call) -> bool:
     if isinstance(kind, Known) and _ruled(call, kind.value):
         return False
     if isinstance(kind, Known) and has_program(kind.value):
-        call_derivative(call, kind.value) if is_derivative(kind.value) else call.opaque(UNKNOWN)
+        call_derivative(call, kind.value) if is_derivative(kind.value) else opaque(call, UNKNOWN)
         return False
     if isinstance(call.function, str) and call.function in state.chosen:
         _choose(call, *state.chosen[call.function])
@@ -150,7 +151,7 @@ def write_call(call: Call) -> bool:
     if isinstance(kind, Closure) and kind.name in state.closures:
         return call.returned(inline_closure(state, call.frame, call.line, call.function, kind, call.args, dict(call.keywords), call.out))
     if not (isinstance(kind, Known) and callable(kind.value)):
-        call.opaque(UNKNOWN)
+        opaque(call, UNKNOWN)
         return False
     return _known(call, kind.value)
 
@@ -159,7 +160,7 @@ def _replaced(call: Call, function: Any) -> bool | None:
     """Write what stands in for a library's function, for arguments of these kinds; None if there is nothing."""
     found = stand_in(function, [call.state.kind(atom) for atom in call.args], call.named())
     if found == OPAQUE:
-        call.opaque(UNKNOWN)
+        opaque(call, UNKNOWN)
         return False
     if isinstance(found, str):
         call_primitive(call, found, function)
@@ -202,7 +203,7 @@ def _known(call: Call, function: Callable[..., Any]) -> bool:
     maker = maker_of(function)
     if maker is not None:
         if not call_maker(call, maker, function):
-            call.opaque(UNKNOWN)  # refused in the end if anything that varies goes in
+            opaque(call, UNKNOWN)  # refused in the end if anything that varies goes in
         return False
     if isinstance(function, Inner):
         call.bind(call_inner(call, function))
@@ -279,7 +280,7 @@ def _known(call: Call, function: Callable[..., Any]) -> bool:
         return False
     if isinstance(function, type) and is_plain(function) and _record(call, function):
         return False
-    call.opaque(UNKNOWN)
+    opaque(call, UNKNOWN)
     return False
 
 
@@ -323,7 +324,7 @@ def _own(call: Call, function: types.FunctionType, written: tuple[Atom, tuple[At
         return call.returned(inline_function(call.state, call.frame, call.line, function, call.args, named, call.out))
     if manager_of(function) is not None:  # it stays the library's
         call.function, call.args = written or (call.function, call.args)
-        call.opaque(UNKNOWN)
+        opaque(call, UNKNOWN)
         return False
     state = call.state
     kind, changes, read = tried(state, lambda: inline_function(state, call.frame, call.line, function, call.args, named, []))
@@ -332,7 +333,7 @@ def _own(call: Call, function: types.FunctionType, written: tuple[Atom, tuple[At
     if kind is BOTTOM:  # so far nobody has seen it return
         return True
     call.function, call.args = written or (call.function, call.args)
-    call.opaque(settled(Fact(kind, False, False)).kind, reads=read)
+    opaque(call, settled(Fact(kind, False, False)).kind, reads=read)
     return False
 
 

@@ -11,19 +11,17 @@ from __future__ import annotations
 
 import sys
 import types
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wengert.analysis.aliases import mutable
+from wengert.analysis.call import Call
+from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Location, Spoilt
+from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Block, Const, Line, Name
-from wengert.ir.kinds import UNKNOWN, Array, Instance, Known, Unknown
+from wengert.ir.kinds import UNKNOWN, Array, Instance, Kind, Known, Unknown
 from wengert.ir.values import SOURCES
 from wengert.ir.walk import blocks_of, bound, defined
-
-if TYPE_CHECKING:
-    from wengert.analysis.call import Call
-    from wengert.analysis.frame import Frame
-    from wengert.analysis.state import State
 
 READERS = (sys.stdlib_module_names | {"numpy", "scipy"}) - {"random", "heapq", "bisect", "operator", "_operator", "_random", "_heapq", "_bisect"}
 """Packages of which the functions without a rule only read what they are given, but for `WRITERS` and what is told to write."""
@@ -41,6 +39,24 @@ CHANGING = frozenset({
 
 MANAGING = frozenset({"__enter__", "__exit__"})
 """Methods of managers, which open and close what a program does not differentiate: files, `np.errstate`."""
+
+
+def opaque(call: Call, kind: Kind, reads: bool = False) -> None:
+    """Write a call that is not looked into; `leftovers.py` refuses it if anything differentiated goes in.
+
+    `reads`: it is known to leave what it is given as it is.
+    """
+    state = call.state
+    state.give_away(*call.args, *(atom for _, atom in call.keywords))
+    varied = call.varied or state.varies(call.function)
+    new = call.emit("call", call.function, *call.args, keywords=call.keywords, varied=varied)
+    state.define(new, kind, varied)
+    if varied or reads:
+        return
+    if may_write(call):
+        clobber(call, new)
+    elif may_show(state.callee(call.function)):
+        may_return(call, new)
 
 
 def may_write(call: Call) -> bool:

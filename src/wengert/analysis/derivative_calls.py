@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from wengert.analysis.call import Call
+from wengert.analysis.clobbering import opaque
 from wengert.ir.core import Atom, Block, Const, Def, Function, Return
 from wengert.ir.kinds import BOTTOM, UNKNOWN, Kind, Known, Scalar, scalar_type
 from wengert.ir.lattice import join
@@ -29,7 +30,7 @@ def call_derivative(call: Call, derivative: Any) -> None:
     state = call.state
     args = derivative_arguments(derivative, call.args, dict(call.keywords))
     if args is None:
-        call.opaque(UNKNOWN)
+        opaque(call, UNKNOWN)
         return
     kind = result_of(derivative_program(derivative, [state.kind(atom) for atom in args]).functional)
     new = call.emit("call", call.function, *args)

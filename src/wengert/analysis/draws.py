@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wengert import errors
+from wengert.analysis.clobbering import opaque
 from wengert.analysis.inline import inline_function
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import Array, Instance, Known, List
@@ -41,7 +42,7 @@ def draw_of_module(call: Call, function: Any) -> bool | None:
     """A call of `random.gauss`, `np.random.normal` and their like, or of what makes a source of random numbers; None if it is neither."""
     made = made_source(function)
     if made is not None and not call.varied:
-        call.opaque(made)
+        opaque(call, made)
         return False
     hidden = getattr(function, "__self__", None)
     if type(hidden) not in SOURCES or isinstance(function, type):

@@ -18,6 +18,7 @@ import numpy as np
 from wengert import errors
 from wengert.analysis.array_likes import with_arrays
 from wengert.analysis.call import Call
+from wengert.analysis.clobbering import opaque
 from wengert.analysis.emitting import emit
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.stores import WHOLE, store
@@ -46,7 +47,7 @@ def call_primitive(call: Call, op: str, function: Callable[..., Any] | None, spe
     except errors.Error:
         if call.varied or (function is None and not isinstance(call.function, str)):
             raise
-        call.opaque(UNKNOWN)
+        opaque(call, UNKNOWN)
         return
     if call.varied:
         probe = with_arrays(call.state, probe)
