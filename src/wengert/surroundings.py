@@ -82,6 +82,11 @@ class Surroundings:
         """The derivative of a part of a program, which the program itself takes."""
         return derive_part(program, mode, wanted, self)
 
+    @property
+    def code(self) -> object:
+        """What tells the function from others: methods made twice of one text are the same."""
+        return self.function.__code__
+
     def of(self, function: Callable[..., Any]) -> Environment:
         """The names around another function."""
         assert isinstance(function, FunctionType)

@@ -36,6 +36,13 @@ class Environment(Protocol):
     def of(self, function: Callable[..., Any]) -> Environment:
         """The names around another function."""
 
+    def derive(self, program: Function, mode: str, wanted: tuple[int, ...]) -> Function:
+        """The derivative of a part of a program, which the program itself takes."""
+
+    @property
+    def code(self) -> object:
+        """What tells the function from others."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guard:

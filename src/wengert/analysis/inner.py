@@ -114,7 +114,7 @@ def call_inner(call: Call, inner: Inner) -> Atom:
     program, args = _primal(call, inner.function, args, wanted)
     for number, mode in enumerate(modes):
         word = mode_of(mode, inner.argnums, inner.has_aux and number == 0)
-        program = _derived(state, program, word, wanted)
+        program = state.environment.derive(program, word, tuple(wanted))
     return _write(call, program, [*args, *dots])
 
 
@@ -137,7 +137,7 @@ def _at_once(call: Call, maker: str, inner: Atom) -> bool:
         return False
     program, args = _primal(call, inner, args, wanted)
     count = len(call.args) - 1
-    derived = _derived(state, program, maker, wanted)
+    derived = state.environment.derive(program, maker, tuple(wanted))
     if maker == "vjp":
         derived = replace(derived, body=_one_for_each(derived.body, wanted, count, derived.kinds))
     call.bind(_write(call, derived, [*args, *dots]))
@@ -243,14 +243,6 @@ def _overwrites(line: Line, inside: Set[Name]) -> bool:
     if not isinstance(line, Apply):
         return False
     return line.op == "setattr" or line.op in CONSUMING and isinstance(line.args[0], str) and line.args[0] not in inside
-
-
-def _derived(state: State, program: Function, mode: str, wanted: Sequence[int]) -> Function:
-    derive = getattr(state.environment, "derive", None)
-    if derive is None:
-        raise errors.error("W040", state.place, name=mode)
-    made: Function = derive(program, mode, tuple(wanted))
-    return made
 
 
 def _write(call: Call, program: Function, args: Sequence[Atom]) -> Atom:

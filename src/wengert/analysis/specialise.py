@@ -45,11 +45,6 @@ from wengert.ir.kinds import Kind, Known, Unknown, may_carry_derivative
 from wengert.ir.walk import all_names
 
 
-def key_of(environment: Environment, function: Function) -> object:
-    """What tells a function from others, on the stack of those being read: its code."""
-    return getattr(getattr(environment, "function", None), "__code__", function)
-
-
 @dataclass(frozen=True, slots=True)
 class Specialised:
     """A program of primitives with the kind of every name, and what it relied on."""
@@ -71,7 +66,7 @@ def specialise(
     >>> from wengert.ir.axes import MANY
     >>> from wengert.ir.text import parse, show
     >>> class Globals(dict):
-    ...     lookup = dict.__getitem__
+    ...     lookup, code = dict.__getitem__, "f"
     >>> f = parse('''
     ... function f(x):
     ...     %0 = global('np')
@@ -87,7 +82,7 @@ def specialise(
         %4 = np.sum(%2)
         return %4
     """
-    recursion = Recursion(prepare, key_of(environment, function) if names is None else function, tuple(kinds))
+    recursion = Recursion(prepare, environment.code if names is None else function, tuple(kinds))
     facts = [Fact(kind, may_carry_derivative(kind) if varied is None else varied[k], False) for k, kind in enumerate(kinds)]
     refused: AliasError | None = None
     unmapped: Error | None = None  # the refusal, as long as only those dicts are mappings that are asked for keys of the run
