@@ -904,3 +904,25 @@ def an_object_among_others(x):
 def test_objects_in_lists_are_not_handed_on_as_tuples(function) -> None:
     with pytest.raises(UnsupportedSyntax, match="W085"):
         jvp(function, (0.7,), (1.0,))
+
+
+def a_constant_that_is_appended(x):
+    values = []
+    values.append(x)
+    values.append(1.0)
+    return values[0] * values[0]
+
+
+def constants_among_what_is_appended(x):
+    values = [x]
+    for _ in range(2):
+        values.append(x * values[-1])
+        values.append(3)
+        values.append(0.5)
+    first, *_ = values
+    return sum(v * v for v in values) * first * values[2]
+
+
+@pytest.mark.parametrize("function", [a_constant_that_is_appended, constants_among_what_is_appended])
+def test_second_derivatives_go_past_constants_in_lists(function) -> None:
+    check_grads(function, (0.7,), order=3)

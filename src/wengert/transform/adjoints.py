@@ -40,6 +40,7 @@ from wengert.ir.kinds import (
     axes_of,
     is_scalar,
     linear_number,
+    may_carry_derivative,
 )
 from wengert.ir.lattice import join
 from wengert.ir.walk import RESIZING, atoms, base, blocks_of, bound, lines_of, map_blocks, names, rename
@@ -161,7 +162,8 @@ class Adjoints:
         kind = b.kind(item)
         if isinstance(kind, Array) and kind.axes != () and not isinstance(have, Array):
             value = b.apply("unbroadcast", value, item, hint=hint((item,)) if isinstance(item, str) else "")
-        if not (is_container(kind) and is_container(b.kind(value))):  # of which the list knows better what it holds
+        constant = not may_carry_derivative(kind)  # a number of the text in a list of others: its adjoint is one of theirs
+        if not constant and not (is_container(kind) and is_container(b.kind(value))):  # of which the list knows better what it holds
             b.kinds[value] = tree_kind(kind)
         return value
 
