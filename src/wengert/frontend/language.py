@@ -5,8 +5,8 @@ What is not in the table is refused (W028), so new syntax is never misread.
 
 >>> row_of(gast.parse("while x: pass").body[0]).title
 '`while`, with `else`'
->>> row_of(gast.parse("class A: pass").body[0]).code
-'W010'
+>>> row_of(gast.parse("async def f(): pass").body[0]).code
+'W011'
 """
 
 from __future__ import annotations
