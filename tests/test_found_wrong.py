@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -926,3 +926,131 @@ def constants_among_what_is_appended(x):
 @pytest.mark.parametrize("function", [a_constant_that_is_appended, constants_among_what_is_appended])
 def test_second_derivatives_go_past_constants_in_lists(function) -> None:
     check_grads(function, (0.7,), order=3)
+
+
+def _the_test_binds_the_result_and_the_turns_do_what_varies(x, m):
+    count = 0
+    while (x := math.sin(0.5)) > 0 and count < 3:
+        count += 1
+        x = m * 2
+    return x
+
+
+def _the_test_binds_what_varied_before_and_no_turn_is_made(x, m):
+    c = m * m
+    while (c := -x) > 0.1:
+        pass
+    return c
+
+
+def _the_test_binds_an_array(x, m):
+    d, count = np.ones(2) * m, 0
+    while (d := np.ones(2))[0] < 3 and count < 2:
+        count += 1
+        d = d * m * count
+    return d.sum() + x
+
+
+def _the_test_of_a_loop_in_a_loop_binds(x, m):
+    d = m
+    for k in range(3):
+        while (d := math.sin(0.5 + k)) > 0.9 and k < 9:
+            d = x * m
+            break
+        else:
+            d = d + x
+    return d
+
+
+@pytest.mark.parametrize("function", [
+    _the_test_binds_the_result_and_the_turns_do_what_varies, _the_test_binds_what_varied_before_and_no_turn_is_made,
+    _the_test_binds_an_array, _the_test_of_a_loop_in_a_loop_binds,
+])  # fmt: skip
+def test_what_the_test_of_a_while_binds_is_what_the_loop_ends_with(function) -> None:
+    check_grads(function, (0.3, 0.7), order=2)
+    check_grads(lambda x: function(x, 0.7), (0.3,), order=2)
+    check_grads(lambda m: function(0.3, m), (0.7,), order=2)
+
+
+class _Delay:
+    def __init__(self, gain):
+        self.gain = gain
+        self.kept = [0.0]
+
+    def process(self, x):
+        y = self.gain * x + self.kept[0]
+        self.kept[0] = x * y
+        return y
+
+
+def _objects_that_keep_a_list_with_a_constant_in_it(gain):
+    chain, out = [_Delay(gain), _Delay(2 * gain)], 0.0
+    for _ in range(3):
+        x = 1.0
+        for delay in chain:
+            x = delay.process(x)
+        out += x
+    return out
+
+
+def _tuples_that_hold_a_list_with_a_constant_in_it(gain):
+    table, out = [(1, [0.0]), (2, [0.0])], 0.0
+    for i in range(4):
+        table[i % 2][1][0] += gain * i
+        out += table[1 - i % 2][1][0] ** 2 * table[0][0]
+    return out
+
+
+@pytest.mark.parametrize("function", [_objects_that_keep_a_list_with_a_constant_in_it, _tuples_that_hold_a_list_with_a_constant_in_it])
+def test_a_write_into_a_list_that_an_object_or_a_tuple_in_a_list_holds_makes_it_vary(function) -> None:
+    check_grads(function, (0.1,), order=2)
+    assert value_and_grad(function)(0.1)[0] == function(0.1)
+
+
+def _grown(n):
+    out = []
+    for i in range(n):
+        out.append(i * 0.5)
+    return out
+
+
+def _a_list_that_a_helper_grows_of_constants(x):
+    total = 0.0
+    for value in _grown(3):
+        total += value * x
+    return total
+
+
+def _the_values_of_a_dict_of_constants_as_a_list(x):
+    total = 0.0
+    for value in list({"hot": 0.6, "cold": 0.4}.values()):
+        total += value * x
+    return total
+
+
+@pytest.mark.parametrize("function", [_a_list_that_a_helper_grows_of_constants, _the_values_of_a_dict_of_constants_as_a_list])
+def test_a_loop_over_a_list_of_constants_that_a_helper_grew_has_turns(function) -> None:
+    check_grads(function, (0.7,), order=2)
+    assert value_and_grad(function)(0.7)[0] == function(0.7)
+
+
+class _Pair(NamedTuple):
+    u: Any
+    w: Any = 0.4
+
+
+def _a_namedtuple_is_turned_round_by_a_slice(x, y):
+    one = _Pair(w=x, u=0.6 * y)
+    other = _Pair(*one[::-1])
+    return math.sin(other.u) * other[-1] * one[:1][0]
+
+
+def _a_namedtuple_is_taken_apart_by_a_star(x, y):
+    first, *rest = _Pair(x, (x * y, y))
+    *front, last = _Pair(first * y, rest[0][0])
+    return front[0] * math.sin(last) * rest[0][1]
+
+
+@pytest.mark.parametrize("function", [_a_namedtuple_is_turned_round_by_a_slice, _a_namedtuple_is_taken_apart_by_a_star])
+def test_items_of_a_namedtuple_by_their_positions_are_its_fields(function) -> None:
+    check_grads(function, (0.3, 0.7), order=2)

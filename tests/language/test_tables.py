@@ -58,6 +58,25 @@ def a_row_that_is_used_whole_and_by_items(a, b):
 
 
 @case(rows(A), 0.7)
+def rows_that_are_replaced_twice(a, x):
+    for k in range(5):
+        a[(2 * k + 1) % len(a)] = [0.6 * x, a[0][0] - 0.3 * x]
+    return a[0][0] * x + a[-1][-1]
+
+
+@case(rows(A), 0.7)
+def rows_that_are_replaced_and_written_into(a, x):
+    for k in range(4):
+        a[k % 2][0] = x * k
+        x = x + a[(k + 1) % 2][0] * 0.1
+        a[k % 2] = [x, x * a[0][0]]
+        a[1][0] *= x
+        if k == 2:
+            a[0] = [x]
+    return a[0][0] * x
+
+
+@case(rows(A), 0.7)
 def elimination(a, x):
     n = len(a)
     a[0][0] += x + 3.0

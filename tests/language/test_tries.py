@@ -582,6 +582,100 @@ ONCE = {"a_return_inside_of_the_body", "a_cholesky_factor_with_jitter"}
 """Cases of which second derivatives are refused, or have kinks."""
 
 
+def halved(v, n):
+    return math.log(v) if n == 0 else math.sin(halved(0.5 * v, n - 1))
+
+
+@case(0.8, 0.9)
+def a_generator_function_is_made_behind_what_raises(x, y):
+    total = x
+    try:
+        total += y * y
+        raise KeyError(2)
+
+        def multiples(w):
+            yield w
+    except KeyError:
+        total *= y
+    return total
+
+
+def logarithms(x):
+    for k in range(3):
+        try:
+            yield math.log(x - k)
+        except ValueError:
+            yield x
+
+
+@case(1.3, 0.9)
+def a_generator_function_handles_what_it_raises_itself(x, y):
+    total = x
+    for v in logarithms(x):
+        try:
+            total += math.log(v - 0.5) * y
+        except ValueError:
+            total += v * v
+    return total
+
+
+@case(-0.8, 0.9)
+def a_recursive_function_raises(x, y):
+    total = 0.0
+    for v in (x, y):
+        try:
+            total += halved(v, 2)
+        except ValueError:
+            total += v * v
+    return total
+
+
+@case(-0.8, 0.9)
+def a_recursive_function_raises_when_something_has_been_done(x, y):
+    done = [x * y]
+    for v in (x, y):
+        try:
+            done.append(v * v)
+            s = halved(v, 2)
+            done.append(s)
+        except ValueError:
+            done.append(v)
+    return sum(done) * done[2]
+
+
+@case(-0.8, 0.9)
+def a_recursive_function_of_a_try_raises(x, y):
+    done = [x * y]
+    for v in (x, y):
+        try:
+            done.append(v * v)
+
+            def inner(w, n):
+                return math.log(w * y) if n == 0 else math.sin(inner(0.5 * w, n - 1)) * x
+
+            done.append(inner(v, 2))
+        except ValueError:
+            done.append(v)
+    return sum(done) * done[2]
+
+
+@case(0.9, 0.7)
+def a_recursive_function_writes_before_another_one_raises(x, y):
+    a = np.array([x, y, x * y])
+
+    def fill(n):
+        if n > 0:
+            a[n] = a[n - 1] * math.sin(x)
+            fill(n - 1)
+
+    try:
+        fill(2)
+        s = halved(a[1] - 1, 1)
+    except ValueError:
+        s = a[2]
+    return s * a[0] + a[1]
+
+
 def test_what_is_printed_before_an_exception_is_printed_once():
     def f(x):
         try:
@@ -641,6 +735,21 @@ def test_a_differentiated_value_read_from_an_exception_is_refused():
         return y
 
     with pytest.raises(Error, match="W043"):
+        grad(f)(0.7)
+
+
+def test_a_recursive_function_that_prints_and_then_raises_is_refused():
+    def noisy(v, n):
+        print(n)
+        return math.log(v) if n == 0 else noisy(0.5 * v, n - 1)
+
+    def f(x):
+        try:
+            return noisy(x, 2)
+        except ValueError:
+            return x
+
+    with pytest.raises(Error, match="W032"):
         grad(f)(0.7)
 
 

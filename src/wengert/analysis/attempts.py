@@ -32,7 +32,7 @@ from wengert.analysis.guarding import CLASSES, DONE, RAISED, WHOLE
 from wengert.analysis.heap import Spoilt
 from wengert.analysis.inline import inline_closure, ready, tuple_of
 from wengert.analysis.piecemeal import Piecemeal
-from wengert.analysis.raising import Classes, may_raise, of_text
+from wengert.analysis.raising import Classes, does_more, makes_exception, may_raise
 from wengert.analysis.state import State
 from wengert.ir.core import UNDEF, Apply, Atom, Block, Const, Def, Function, Line, Name, Stop, Terminator
 from wengert.ir.kinds import UNKNOWN, Array, Closure, Known, axes_of
@@ -223,9 +223,7 @@ def before_effects(state: State, copy: Copy, classes: Classes) -> Sequence[Line]
 
 def _does_more(state: State, line: Line, versions: frozenset[Name]) -> bool:
     """Does it do something that must not be done twice: change what was there before, print, ...?"""
-    if versions.intersection((*bound(line), *defined(line))):
-        return True
-    return any(acts(inner) and inner.op != "raise" and not _makes_exception(inner) and not of_text(state, inner) for inner in _applied((line,)))
+    return bool(versions.intersection((*bound(line), *defined(line)))) or does_more(state, line)
 
 
 def _checks(state: State, line: Line) -> list[Line] | None:
@@ -258,7 +256,7 @@ def _raised(state: State, copy: Copy) -> BaseException | None:
             continue
         if not isinstance(line, Apply):
             return None
-        if _makes_exception(line) and line.targets == last.args[:1] and not line.keywords:
+        if makes_exception(line) and line.targets == last.args[:1] and not line.keywords:
             given = [atom.value for atom in line.args[1:] if isinstance(atom, Const)]
             found = line.args[0].value(*given) if len(given) == len(line.args) - 1 and isinstance(line.args[0], Const) else None
         elif acts(line) or may_raise(state, line, (BaseException,)):
@@ -268,8 +266,3 @@ def _raised(state: State, copy: Copy) -> BaseException | None:
 
 def _applied(lines: Sequence[Line]) -> list[Apply]:
     return [inner for inner in lines_of(Block(tuple(lines), Stop())) if isinstance(inner, Apply)]
-
-
-def _makes_exception(line: Apply) -> bool:
-    called = line.args[0] if line.op == "call" else None
-    return isinstance(called, Const) and isinstance(called.value, type) and issubclass(called.value, BaseException)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wengert import errors
@@ -43,6 +43,15 @@ class Site:
     name: str
     frame: Frame
     arguments: Sequence[Atom]
+    unguarded: Callable[[], tuple[Function, Sharing]] | None = None  # the program that is not left where it raises, if this one is
+
+    def whole(self) -> Site:
+        """The function as it stands, to be read by itself: where it raises, nobody outside is told."""
+        if self.unguarded is None:
+            return self
+        body, shared = self.unguarded()
+        frame = replace(self.frame, function=body, sharing=shared, atoms={RAISED: RAISED})
+        return replace(self, frame=frame, unguarded=None)
 
 
 def ready(
@@ -94,7 +103,8 @@ def inline_function(
     )
     if is_generator(body):
         return pending(state, made, atoms)
-    site = Site(code, function.__name__, made, atoms)
+    plain = None if len(guard) == 1 else lambda: ready(state, code, environment, frame.environment.load(function))
+    site = Site(code, function.__name__, made, atoms, plain)
     return state.recursion.call(state, site, out, lambda: _run(state, made, atoms, out))
 
 
@@ -120,7 +130,8 @@ def inline_closure(
     )
     if is_generator(body):
         return pending(state, made, atoms)
-    site = Site(program, program.name, made, atoms)
+    plain = None if len(guard) == 1 else lambda: ready(state, program, around.environment, program)
+    site = Site(program, program.name, made, atoms, plain)
     return state.recursion.call(state, site, out, lambda: _run(state, made, atoms, out))
 
 

@@ -18,10 +18,11 @@ from typing import TypeAlias
 import numpy as np
 
 from wengert.analysis.state import State
-from wengert.ir.core import Apply, Def, Line
+from wengert.ir.core import Apply, Block, Const, Def, Line, Stop
 from wengert.ir.kinds import Array, Dict, Kind, Known, List, Range, Record, Slice, Text, Tuple, axes_of, is_scalar, scalar_type
-from wengert.ir.walk import blocks_of
+from wengert.ir.walk import blocks_of, lines_of
 from wengert.rules import lookup
+from wengert.rules.line_kinds import acts
 
 Classes: TypeAlias = "tuple[type[BaseException], ...]"
 
@@ -48,8 +49,40 @@ def may_raise(state: State, line: Line, classes: Classes) -> bool:
         return False
     if not isinstance(line, Apply):
         return any(may_raise(state, inner, classes) for block in blocks_of(line) for inner in block.lines)
-    raised = raises(state, line)
-    return any(issubclass(one, other) or issubclass(other, one) for one in raised for other in classes)
+    return meets(raises(state, line), classes)
+
+
+def meets(raised: Classes, caught: Classes) -> bool:
+    """May what is raised be of one of the classes that are caught?"""
+    return any(issubclass(one, other) or issubclass(other, one) for one in raised for other in caught)
+
+
+def all_raised(state: State, lines: Sequence[Line], own: str) -> Classes:
+    """The classes of all exceptions that the lines of a callee may raise, of what it does when it calls itself, too."""
+    found = [cls for inner in lines_of(Block(tuple(lines), Stop())) if isinstance(inner, Apply) and not _invokes(inner, own) for cls in raises(state, inner)]
+    return tuple(dict.fromkeys(found))
+
+
+def does_more(state: State, line: Line, own: str = "") -> bool:
+    """Does it do something that must not be done twice: print, call what is not known, ...? Where the callee `own` calls itself, what else it does tells."""
+    applied = (inner for inner in lines_of(Block((line,), Stop())) if isinstance(inner, Apply))
+    return any(_does_more(state, inner) for inner in applied if acts(inner) and not _invokes(inner, own))
+
+
+def _does_more(state: State, line: Apply) -> bool:
+    if line.op == "invoke":
+        callee = state.recursion.named(line.args[0])
+        return callee is None or not callee.only_computes
+    return line.op != "raise" and not makes_exception(line) and not of_text(state, line)
+
+
+def _invokes(line: Apply, callee: str) -> bool:
+    return line.op == "invoke" and line.args[0] == Const(callee)
+
+
+def makes_exception(line: Apply) -> bool:
+    called = line.args[0] if line.op == "call" else None
+    return isinstance(called, Const) and isinstance(called.value, type) and issubclass(called.value, BaseException)
 
 
 def raises(state: State, line: Apply) -> Classes:
@@ -152,9 +185,14 @@ def _write(state: State, line: Apply, kinds: Sequence[Kind]) -> Classes:
     return reading if not isinstance(kinds[0], Array) or axes_of(value) == () else (*reading, *BROADCAST)
 
 
+def _invoke(state: State, line: Apply, kinds: Sequence[Kind]) -> Classes:
+    callee = state.recursion.named(line.args[0])
+    return ANYTHING if callee is None else callee.raised
+
+
 BUILTIN: Sequence[tuple[type, type]] = ((list, List), (tuple, Tuple), (dict, Dict), (str, Text), (np.ndarray, Array))
 """The classes of values whose kind says what methods they have."""
 
 SPECIAL: Mapping[str, Callable[[State, Apply, Sequence[Kind]], Classes]] = {
-    "getitem": _getitem, "unpack": _unpack, "getattr": _getattr, "raise": _raise, "call": _call, "write": _write, "write_add": _write,
+    "getitem": _getitem, "unpack": _unpack, "getattr": _getattr, "raise": _raise, "call": _call, "write": _write, "write_add": _write, "invoke": _invoke,
 }  # fmt: skip

@@ -26,9 +26,11 @@ from wengert.analysis.aliases import mutable
 from wengert.analysis.callable_kinds import actual, form_of, local, size_of, stands_alone
 from wengert.analysis.crossing import Entering, Shape, Survey, in_general
 from wengert.analysis.facts import Fact
+from wengert.analysis.guarding import CLASSES
 from wengert.analysis.handing_back import Changed, changes, copy_given, hand_back, packed_result, returned
 from wengert.analysis.inline import Site
 from wengert.analysis.loop_kinds import settled
+from wengert.analysis.raising import ANYTHING, NOTHING, Classes, all_raised, does_more, meets
 from wengert.analysis.state import State
 from wengert.ir.build import Names
 from wengert.ir.callees import adopted, with_callees
@@ -87,6 +89,8 @@ class Callee:
     function: Function | None = None
     changed: list[Changed] = field(default_factory=list)  # what it hands back of what it is given, behind its value
     returns: int | None = None  # its value is one of these objects: the number of that
+    raised: Classes = ANYTHING  # the classes of the exceptions that it may raise
+    only_computes: bool = False  # it may be run once more
 
 
 class Recursion:
@@ -112,6 +116,10 @@ class Recursion:
         self.stack[:] = [(self.main, self.kinds)]
         self.callees.clear()
         self.places.clear()
+
+    def named(self, name: Atom) -> Callee | None:
+        """The callee of an `invoke`."""
+        return next((callee for callee in self.callees if name == Const(callee.name)), None)
 
     def functions(self) -> dict[str, Function]:
         return {callee.name: callee.function for callee in self.callees if callee.function is not None}
@@ -191,8 +199,13 @@ class Recursion:
 
     def invoke(self, state: State, site: Site, out: list[Line], hint: str = "") -> Atom | None:
         """Write a call of the callee for these arguments, which is made if need be."""
+        left = site.frame.handle(CLASSES) if site.unguarded is not None else Const(NOTHING)
+        site = site.whole()
         survey = Survey(state, site)
         callee = self._found(site, survey) or self._varied(state, site, survey) or self._make(state, site, survey, survey.facts)
+        assert isinstance(left, Const)
+        if meets(callee.raised, left.value):  # half of it would have been done
+            raise errors.error("W032", state.place)
         if callee.result is None:
             self.cut = callee.function is None
             return None
@@ -326,6 +339,8 @@ class Recursion:
             callee.result = _widest(result, callee.result) if rounds >= ROUNDS and result is not None and callee.result else result
             return
         program = replace(frame.function, name=callee.name, form=PLAIN, parameters=tuple(entering.parameters), body=Block((*inner.prologue, *out), end))
+        lines = [*inner.prologue, *out]
+        callee.raised, callee.only_computes = all_raised(inner, lines, callee.name), not any(does_more(inner, one, callee.name) for one in lines)
         callee.function = _whole(finish(inner, program), state, site)
 
     def _name(self, wanted: str) -> str:

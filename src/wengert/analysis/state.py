@@ -29,6 +29,13 @@ from wengert.ir.walk import base
 from wengert.rules import is_flat, kinds_of_line, lookup
 
 
+class Invoked(Protocol):
+    """What is known of a callee by those who invoke it."""
+
+    raised: tuple[type[BaseException], ...]  # the classes of the exceptions that it may raise
+    only_computes: bool  # it may be run once more
+
+
 class Recursion(Protocol):
     """The callees of the program that are not inlined (`recursion.py`)."""
 
@@ -36,6 +43,9 @@ class Recursion(Protocol):
     mapped: set[tuple[object, ...]]  # the dicts whose keys only the run knows, by where they are written out
     all_mapped: bool  # all dicts of numbers and arrays are such
     cut: bool  # the last call that never returns may be found to do so in a later round
+
+    def named(self, name: Atom) -> Invoked | None:
+        """The callee of this name."""
 
     def call(self, state: State, site: Any, out: list[Line], inline: Callable[[], Atom | None]) -> Atom | None:
         """The value of a call."""

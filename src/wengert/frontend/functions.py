@@ -84,7 +84,7 @@ def whole_function(w: Writer, node: gast.AST, name: str) -> Function:
     for parameter, variable in zip(parameters, w.scope.parameters):
         w.values[variable] = parameter
     if w.scope.yields:
-        w.do("generate", node=node)
+        w.do("generate", node=node)  # which tells a generator function, so it stands first
     for key in w.scope.boxed:
         if not key.rpartition("@")[2].isdigit():  # those of a comprehension begin with it
             w.new_box(key, node)

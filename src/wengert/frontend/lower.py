@@ -37,6 +37,7 @@ from wengert.frontend import (  # each puts its part into the tables of `writer`
 )
 from wengert.frontend.language import check, refuse
 from wengert.frontend.managers import managed
+from wengert.frontend.offering import offered_behind
 from wengert.frontend.piecewise import At, can_be, piecewise
 from wengert.frontend.resolve import resolve
 from wengert.frontend.slots import drop_slots, handed_on, renumber
@@ -80,6 +81,7 @@ def lower(source: Source, free: Collection[str] = (), pieces: Collection[At] = (
         node = managed(node)
         if node is None:
             raise error("W012", source.place(source.node), what="a context manager does not have one `yield`, at the top or in a `try`")
+    node = offered_behind(node)
     for foreign, variable in resolve(node).foreign:
         raise refuse(source, foreign, "Nonlocal.Store", variable)
     trusting: set[gast.AST] = set()  # the `try`s that are taken not to raise

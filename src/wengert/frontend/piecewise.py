@@ -69,7 +69,16 @@ def piecewise(function: gast.AST, chosen: Collection[At]) -> gast.AST:
 
 def can_be(node: gast.AST) -> bool:
     """Can a `try` or `with` be written so? A generator function's values cannot be offered from another function."""
-    return not any(isinstance(part, (gast.Yield, gast.YieldFrom)) for part in ast.walk(node))
+    moved = node.body if isinstance(node, gast.Try) and not node.finalbody else [node]
+    return not any(isinstance(part, (gast.Yield, gast.YieldFrom)) for statement in moved for part in _own(statement))
+
+
+def _own(node: gast.AST) -> Iterator[gast.AST]:
+    """It and the nodes in it, without nested functions."""
+    if not isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)):
+        yield node
+        for part in ast.iter_child_nodes(node):
+            yield from _own(part)
 
 
 @lowers(Attempted)

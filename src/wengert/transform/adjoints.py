@@ -52,6 +52,7 @@ from wengert.transform.bars import (
     Spots,
     follow,
     full,
+    has_part,
     hint,
     is_container,
     item,
@@ -121,6 +122,7 @@ class Adjoints:
     def give(self, bars: Bars, atom: Atom, term: Term, path: Spot = ()) -> None:
         """Add a contribution to the adjoint of (a part of) an atom."""
         if isinstance(atom, str) and atom in self.active:
+            assert not path or has_part(self.kinds.get(atom, UNKNOWN), path[0]), (atom, path)  # nobody would ask for it
             bars.setdefault((*self.spots.of(atom), *path), []).append(term)
 
     def pass_on(self, b: Builder, bars: Bars, source: Name, target: Atom) -> None:

@@ -68,6 +68,12 @@ def items_of(kind: Kind) -> list[tuple[Any, Kind]] | None:
     return None
 
 
+def has_part(kind: Kind, key: Any) -> bool:
+    """May a container of this kind have an item of this key?"""
+    items = items_of(kind)
+    return items is None or any(key == one for one, _ in items)
+
+
 def item(b: Builder, value: Atom, key: Any, kind: Kind) -> Name:
     """An item of a container of this kind."""
     return b.apply("getattr" if isinstance(kind, Record) else "getitem", value, Const(key))

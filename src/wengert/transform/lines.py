@@ -25,7 +25,6 @@ from wengert.ir.kinds import (
     List,
     Numeric,
     Record,
-    Tuple,
     Unknown,
     axes_of,
     is_real,
@@ -297,14 +296,14 @@ class LineReversal(WriteReversal, ReadReversal, GrowthReversal, MapReversal, Rul
             if any((target,) in bars for target in line.targets):
                 raise errors.error("W040", line.place, name="star unpacking of an array")
             return
-        count = len(kind.items) if isinstance(kind, (Tuple, List)) and kind.items is not None else 0
+        keys = [key for key, _ in items_of(kind) or ()]
         star = before.value
         for position, target in enumerate(line.targets):
             for spot in [s for s in bars if s[0] == target]:
-                behind = position if position < star else position + count - len(line.targets)
-                path = spot[1:] if position != star else (star + spot[1], *spot[2:])
+                behind = position if position < star else position - len(line.targets)
+                path = (keys[star + spot[1]], *spot[2:]) if position == star else (keys[behind], *spot[1:])
                 for term in bars.pop(spot):
-                    self.give(bars, source, term, path if position == star else (behind, *path))
+                    self.give(bars, source, term, path)
 
     def construct(self, line: Apply, b: Builder, bars: Bars) -> None:
         """A container is taken apart: each item gets the adjoint of its place."""

@@ -90,7 +90,7 @@ class ReadReversal(Adjoints):
         ends: list[Any] = [end.value for end in (kind.start, kind.stop, kind.step) if isinstance(end, Known)]
         if len(ends) < 3:
             return False
-        places = range(len(have))[slice(*ends)]
+        places = [key for key, _ in have][slice(*ends)]
         for spot in [spot for spot in bars if spot[0] == target]:
             for term in bars.pop(spot):
                 self.give(bars, source, term, (places[spot[1]], *spot[2:]))

@@ -81,13 +81,14 @@ class WriteReversal(Adjoints):
             kind = b.kind(whole)
             for step in (*outer, first):
                 kind = item_kind(kind, b.kind(step), "", "")
-            if isinstance(kind, Tuple) or not _has_own_form(kind):
+            formed = _has_own_form(kind) and not (isinstance(kind, List) and self._replaces_items(whole))
+            if isinstance(kind, Tuple) or not formed:
                 for key in (*outer, first):
                     there = b.apply("getitem", there, key)
             if isinstance(kind, Tuple):
                 left = self._into_tuple(line, b, bars, inner, there, kind, slot, path, outer)
                 return b.apply("store", bar, first, left, hint=hint((str(whole),)))
-            if not _has_own_form(kind):  # nothing may have been given to it yet
+            if not formed:  # nothing may have been given to it yet
                 inner = b.apply("unbroadcast", inner, there)
             undone = self._into(line, b, bars, inner, slot, rest, (*outer, first))
             left = b.apply("zero_of", inner) if undone is None else undone
@@ -103,6 +104,8 @@ class WriteReversal(Adjoints):
             part = bar
             for step in path:
                 part = b.apply("getitem", part, step, hint=hint((value,)))
+            if isinstance(slot, List) and not is_container(slot):  # another list was put here later, and undoing that has left no form
+                part = b.apply("plus", nothing(b, b.kind(value)), part)
             self.contribute(b, bars, value, part)
         elif isinstance(value, str) and value in self.active:
             self.give(bars, value, self._written(op, b, bar, slot, path, value))
@@ -133,6 +136,12 @@ class WriteReversal(Adjoints):
             assert isinstance(kind, List)
             kind = kind.element
         return not isinstance(b.kind(path[-1]), Slice)
+
+    def _replaces_items(self, whole: Atom) -> bool:
+        """Does another list take the place of an item somewhere? Undoing that leaves a zero that stands for all."""
+        memory = self.keeping.memory
+        writes = memory.writes.get(memory.region(whole), ()) if isinstance(whole, str) else ()
+        return any(write.line.op in WRITING and len(write.line.args) == 3 for write in writes)
 
     def _into_slice(self, line: Apply, b: Builder, bars: Bars, bar: Atom, path: Sequence[Atom]) -> Atom:
         """`xs[i:j] = ys` of as many items as there were: `ys` gets theirs."""
