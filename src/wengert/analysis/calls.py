@@ -39,6 +39,7 @@ from wengert.analysis.mutators import AT, FUNCTIONS
 from wengert.analysis.objects import BUILTINS, call_method, construct, is_own, materialised, method_of
 from wengert.analysis.packing import pack
 from wengert.analysis.primitive_calls import call_primitive
+from wengert.analysis.protocols import items_of_object
 from wengert.analysis.relied_on import note_rule
 from wengert.analysis.ruled import call_ruled, tried
 from wengert.analysis.stars import as_many_as_wanted, as_one_list
@@ -236,6 +237,9 @@ def _known(call: Call, function: Callable[..., Any]) -> bool:
         if result is not None:
             call.bind(result)
             return False
+    if is_hashable(function) and (function in WALKED or (op_of(function) or "").startswith("np.")):
+        place, as_array = call.frame.place(call.line.place), function not in WALKED
+        call.args = tuple(items_of_object(call.state, call.frame, atom, place, call.out, as_array) for atom in call.args)
     if call.state.generators and is_hashable(function) and (function in TAKING or op_of(function) is not None):
         taken = tuple(call.taken(atom) for atom in call.args)
         if function is list and taken != call.args:
@@ -352,6 +356,9 @@ OF_NAMES = frozenset({exec, eval, locals, globals, vars, dir})
 
 TAKING = frozenset({list, tuple, set, frozenset, dict, sorted, sum, min, max, any, all})
 """Functions that take all items of their argument at once."""
+
+WALKED = TAKING | {zip, enumerate, reversed, iter, map, filter}
+"""Functions that walk over their arguments."""
 
 CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial, np.ufunc)
 """What is called by its own code; other callables are objects."""

@@ -39,6 +39,7 @@ from wengert.analysis.maps import joined_maps, popped, read_with_default
 from wengert.analysis.objects import OPERATORS, call_method, class_of, is_real, is_virtual, location_of, method_of, operate
 from wengert.analysis.packing import packed
 from wengert.analysis.piecemeal import Piecemeal
+from wengert.analysis.protocols import contains, truth_of_object
 from wengert.analysis.removals import without
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, Line, Name, Return, Stop, Terminator
@@ -144,6 +145,11 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
         if made is not None:
             state.bind(frame, line.targets[0], made[0])
             return
+    if line.op == "not_" and (truth := truth_of_object(state, frame, handles[0], frame.place(line.place), out)) is not None:
+        handles = [truth]
+    if line.op in ("in_", "not_in") and (found := contains(state, frame, line, handles, out)) is not None:
+        state.bind(frame, line.targets[0], found)
+        return
     if line.op in ("is_", "is_not") and isinstance(handles[0], str) and handles[0] in state.exceptions and handles[1] == Const(None):
         state.bind(frame, line.targets[0], Const(line.op == "is_not"))
         return

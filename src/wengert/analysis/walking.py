@@ -24,6 +24,7 @@ from wengert.analysis.loop_results import after
 from wengert.analysis.meeting import Side, meet
 from wengert.analysis.objects import materialised
 from wengert.analysis.operations import specialise_apply
+from wengert.analysis.protocols import only_asked, over_items, truth_of_object
 from wengert.analysis.state import State
 from wengert.analysis.turns import Edge, Turn
 from wengert.analysis.unroll import items_known, leaves, turns
@@ -56,6 +57,7 @@ class Walk:
 
     def __init__(self, state: State) -> None:
         self.state = state
+        self.asked: set[int] = set()  # the `if`s of whose result nobody asks more than whether it is true
 
     def run(self, block: Block, frame: Frame, turn: Turn | None, out: list[Line]) -> Terminator:
         """Write the lines of a block in new names; its terminator, also in new names, is the caller's to place."""
@@ -80,7 +82,7 @@ class Walk:
             case Yield():
                 return map_atoms(end, frame.handle)
             case Pass():
-                return replace(end, value=frame.atom(end.value), values=tuple(map(frame.handle, end.values)))
+                return replace(end, value=self.test(end.value, frame, self.state.out), values=tuple(map(frame.handle, end.values)))
             case Return() if frame.call is None:
                 return replace(end, value=materialised(self.state, frame.handle(end.value)))
         return map_atoms(end, frame.handle)
@@ -99,8 +101,10 @@ class Walk:
                     if self.state.maybe.open is not None and end is None and (made := choice(self.state, frame, block, position)) is not None:
                         return self.both(made, frame, turn, out)
                 case If():
+                    self.asked.update(only_asked(block, position) if self.state.heap.fields else ())
                     end = self.branch(line, frame, turn, out, learnt)
                 case For():
+                    line = over_items(self.state, frame, line, out)
                     generic = woven(self.state, frame, line)
                     items = None if generic is not None else items_known(self.state, frame, line, out)
                     if generic is not None:
@@ -116,6 +120,11 @@ class Walk:
             if end is not None:
                 return end
         return None
+
+    def test(self, atom: Atom, frame: Frame, out: list[Line]) -> Atom:
+        """What is asked whether it is true: of an object, what its methods say."""
+        truth = truth_of_object(self.state, frame, frame.handle(atom), self.state.place, out)
+        return frame.atom(atom) if truth is None else truth
 
     def block(self, block: Block, frame: Frame, turn: Turn | None, learnt: dict[Name, Kind], before: Memory) -> tuple[Side, Terminator]:
         """Write a branch, knowing what its test says of kinds."""
@@ -136,7 +145,7 @@ class Walk:
     ) -> Terminator | None:
         """Walk both branches, or the one that a known test takes; the terminator, if control never gets past the `if`."""
         state = self.state
-        test = frame.atom(line.test)
+        test = self.test(line.test, frame, out)
         truth = truth_of(state.kind(test))
         if truth is not None:
             end = self.run(line.then if truth else line.orelse, frame, turn, out)
@@ -148,6 +157,10 @@ class Walk:
         true, false = self.told(test)
         before, place = state.heap.fork(), frame.place(line.place)
         branches = [self.block(line.then, frame, turn, true, before), self.block(line.orelse, frame, turn, false, before)]
+        for side, end in branches if id(line) in self.asked else ():
+            if isinstance(end, Yield):
+                whole = frame.handle(line.test)
+                side.values = tuple(test if value == whole else truth_of_object(state, frame, value, place, side.out) or value for value in side.values)
         sides = [side for side, end in branches if isinstance(end, Yield)]
         if not sides:
             then, orelse = (Block(tuple(side.out), end) for side, end in branches)

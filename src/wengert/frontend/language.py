@@ -99,6 +99,10 @@ ACCEPTED = (
         "a dict whose keys only the run knows", "Dict Subscript.Store For",
         "d = {}\nfor i in range(n):\n    d[i % 2] = d.get(i % 2, 0.0) + x * i\ndel d[0]\nfor k, v in d.items():\n    x += k * v\nreturn x",
     ),
+    _accept(
+        "a queue with two ends, and an iterator", "Call For",
+        "from collections import deque\nq = deque([x], maxlen=2)\nfor i in range(n):\n    q.append(q[0] * x)\nit = iter(q)\nreturn next(it) * sum(it) if q else x",
+    ),
     _accept("annotation", "AnnAssign", "y: float = 2 * x\nreturn y"),
     _accept("`del`", "Delete", "y = {'a': x, 'b': n}\nz = x\ndel z\nreturn y['a']"),
     _accept("`if`, `elif`, `else`", "If", "if n:\n    x = 2 * x\nelif x:\n    x = 3 * x\nreturn x"),

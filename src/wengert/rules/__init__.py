@@ -33,6 +33,7 @@ from wengert.rules import (
     stand_ins_contexts,
     stand_ins_iterators,
     stand_ins_lists,
+    stand_ins_objects,
     stand_ins_writes,
     statistics,
     users,
@@ -76,5 +77,5 @@ FAMILIES = (
 )  # fmt: skip
 """The files of rows; importing them fills the table."""
 
-STAND_INS = (stand_ins_arrays, stand_ins_builtins, stand_ins_contexts, stand_ins_iterators, stand_ins_lists, stand_ins_writes, users)
+STAND_INS = (stand_ins_arrays, stand_ins_builtins, stand_ins_contexts, stand_ins_iterators, stand_ins_lists, stand_ins_objects, stand_ins_writes, users)
 """The files of functions that others are replaced by, and of the users' own rules."""
