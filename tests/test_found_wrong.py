@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -861,6 +862,30 @@ def an_attribute_that_is_no_slot(x):
 def test_attributes_are_bound_as_their_class_says(function) -> None:
     assert value_and_grad(function)(0.7)[0] == function(0.7)
     check_grads(function, (0.7,), order=2)
+
+
+def _counted_in_rows(a, keys):
+    rows = []
+    for _ in range(2):
+        rows.append(defaultdict(float))
+    for i, k in enumerate(keys):
+        rows[k][i] += a[i] ** 2
+    return sum(v * (j + 1) for row in rows for j, v in row.items())
+
+
+def test_dicts_of_unknown_keys_in_a_list_are_written_to_by_no_derivative_of_zero() -> None:
+    with pytest.raises(UnsupportedSyntax, match="W083"):
+        grad(_counted_in_rows)(np.ones(3), np.array([0, 1, 0]))
+
+
+def _times_what_it_shows(a: Any) -> Any:
+    b = a * 1.0
+    np.multiply.at(b, [0, 1], b[::-1])
+    return b[0] + 10 * b[1]
+
+
+def test_values_that_show_the_array_are_those_from_before() -> None:
+    np.testing.assert_allclose(grad(_times_what_it_shows)(np.array([2.0, 3.0])), [33.0, 22.0])
 
 
 class _Weighed:

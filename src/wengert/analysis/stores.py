@@ -21,7 +21,8 @@ from wengert.analysis.objects import is_virtual
 from wengert.analysis.packing import pack, packed, part_of
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, Name
-from wengert.ir.kinds import Array, Dict, List, Map, Packed, Record, Slice
+from wengert.ir.kinds import Array, Dict, Kind, List, Map, Packed, Record, Slice
+from wengert.rules.index_kinds import item_kind
 
 WHOLE = Const(Ellipsis)
 """The index of all of an array."""
@@ -61,7 +62,7 @@ def store(
     new = state.names.fresh(state.called(location))
     state.define(new, kind, state.varies(old, value))
     line = Apply((new,), op, (old, *steps, value), spelled=spelled, place=state.place)
-    if not isinstance(kind, Array) and (op != "write_add" or isinstance(kind, Map)):  # which leaves the item what it is
+    if not isinstance(kind, Array) and (_is_new_key(state, kind, steps, state.varies(value)) or op != "write_add"):  # which leaves the item what it is
         (kind,) = state.kinds_of(line)
         state.define(new, kind, state.varies(old, value))
     state.out.append(line)
@@ -76,6 +77,19 @@ def store(
         heap.hold(location, [value])
     if view is not None:
         _turn_back(state, view, new)
+
+
+def _is_new_key(state: State, kind: Kind, steps: tuple[Atom, ...], varied: bool) -> bool:
+    """May the path lead to an item that is not there yet, of a dict whose keys only the run knows? Such a dict in a list has no adjoint of its own."""
+    listed = False
+    for step in steps:
+        if isinstance(kind, Map):
+            if listed and varied:
+                raise errors.error("W083", state.place, what="a dict under a key that only the run knows, which is in a list or in another such dict")
+            return True
+        listed = listed or isinstance(kind, List) and kind.items is None
+        kind = item_kind(kind, state.kind(step), "", "")
+    return False
 
 
 def check_is_own(state: State, location: str, *values: Atom) -> None:
