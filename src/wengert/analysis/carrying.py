@@ -21,6 +21,7 @@ from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Content, Location, Memory, Slot, Spoilt
 from wengert.analysis.indexed import array_of, bind_view, common_array, index_in, named_index
 from wengert.analysis.loop_kinds import settled
+from wengert.analysis.peeling import note_growth
 from wengert.analysis.state import State
 from wengert.analysis.turns import INDEX, Edge, Found, Key, Shape, Turn
 from wengert.ir.core import UNDEF, Atom, For, Name, While
@@ -270,6 +271,7 @@ class Carrying:
                 result = result.join(edge.facts[key], axes)
             if result.kind != fact.kind:
                 self.grown[key] = self.grown.get(key, 0) + 1
+                note_growth(state, self.line, fact.kind, result.kind)
                 result = widened(result) if self.grown[key] > 3 else result
             found.facts[key] = result
         if self._notice_same([edge.values for edge in edges]) or state.following and self._notice_views(edges):

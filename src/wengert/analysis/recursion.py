@@ -107,6 +107,8 @@ class Recursion:
         self.unrolled: set[tuple[object, ...]] = set()  # loops that are written out, as the functions that they make are kept
         self.mapped: set[tuple[object, ...]] = set()  # dicts whose keys only the run knows
         self.all_mapped = False  # all dicts of numbers and arrays are such, since some of them are, and meet others
+        self.growing: set[tuple[object, ...]] = set()  # loops that carry what is of another kind once a turn has been made
+        self.peeled: frozenset[tuple[object, ...]] = frozenset()  # loops of which the first turn is written out
         self.lengthy: list[object] = []  # those of the keys that could be inlined, too
         self.always: list[object] = []  # functions that are inlined however often: they cannot be callees
         self.places: dict[tuple[int, tuple[Kind, ...]], dict[tuple[int, ...], int]] = {}  # a function, where it was inlined, and how many lines that took

@@ -84,6 +84,21 @@ def specialise(
     """
     recursion = Recursion(prepare, environment.code if names is None else function, tuple(kinds))
     facts = [Fact(kind, may_carry_derivative(kind) if varied is None else varied[k], False) for k, kind in enumerate(kinds)]
+    try:
+        return _followed(function, facts, environment, names, recursion)
+    except Error as refused:
+        if not recursion.growing:
+            raise
+        again = Recursion(prepare, recursion.main, recursion.kinds)
+        again.peeled = frozenset(recursion.growing)
+        try:
+            return _followed(function, facts, environment, names, again)
+        except Error:
+            raise refused from None
+
+
+def _followed(function: Function, facts: Sequence[Fact], environment: Environment, names: Names | None, recursion: Recursion) -> Specialised:
+    """Read the program again, as long as reading finds what has to be known from the beginning."""
     refused: AliasError | None = None
     unmapped: Error | None = None  # the refusal, as long as only those dicts are mappings that are asked for keys of the run
     while True:

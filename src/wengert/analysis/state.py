@@ -42,6 +42,8 @@ class Recursion(Protocol):
     unrolled: set[tuple[object, ...]]  # the loops that are written out, by where they stand
     mapped: set[tuple[object, ...]]  # the dicts whose keys only the run knows, by where they are written out
     all_mapped: bool  # all dicts of numbers and arrays are such
+    growing: set[tuple[object, ...]]  # loops that carry what is of another kind once a turn has been made
+    peeled: frozenset[tuple[object, ...]]  # loops of which the first turn is written out
     cut: bool  # the last call that never returns may be found to do so in a later round
 
     def named(self, name: Atom) -> Invoked | None:
@@ -115,6 +117,7 @@ class State:
         self.loops: dict[int, tuple[object, ...]] = {}  # the loops by the number of a turn: where they stand
         self.bound_in: dict[Name, tuple[int, ...]] = {}  # those in which a name was bound
         self.generators: dict[Name, Any] = {}  # calls of generator functions that nobody has walked over yet
+        self.rests: dict[int, Line] = {}  # loops over all but the first turn, which is written out, by their ids
         self.woven: dict[Any, Any] = {}  # by the id of a `for` over a generator: the lines that stand for it
         self.lasting: dict[str, Name] = {}  # the newest name in such lines, for each hint: they are read again in the next round
         self.numbers = count()

@@ -24,6 +24,7 @@ from wengert.analysis.loop_results import after
 from wengert.analysis.meeting import Side, meet
 from wengert.analysis.objects import materialised
 from wengert.analysis.operations import specialise_apply
+from wengert.analysis.peeling import peeled
 from wengert.analysis.protocols import only_asked, over_items, truth_of_object
 from wengert.analysis.state import State
 from wengert.analysis.turns import Edge, Turn
@@ -105,7 +106,7 @@ class Walk:
                     end = self.branch(line, frame, turn, out, learnt)
                 case For():
                     line = over_items(self.state, frame, line, out)
-                    generic = woven(self.state, frame, line)
+                    generic = woven(self.state, frame, line) or peeled(self.state, frame, line, out)
                     items = None if generic is not None else items_known(self.state, frame, line, out)
                     if generic is not None:
                         end = self.lines(Block(generic, Yield()), frame, turn, out, learnt)

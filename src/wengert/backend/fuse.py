@@ -98,9 +98,10 @@ class _Fuser:
     # one block
 
     def block(self, block: Block, loop: For | While | None = None) -> None:
-        for line in block.lines:
+        backward = 0 if self.reverse else len(block.lines)  # where the reverse sweep begins
+        for position, line in enumerate(block.lines):
             if isinstance(line, Apply) and (line.op == "undo" or line.op == "comment" and line.args == (Const("reverse sweep"),)):
-                self.reverse = True
+                self.reverse, backward = True, min(position, backward)
             if isinstance(line, For):
                 self._pattern(line)
             was = self.reverse
@@ -112,7 +113,7 @@ class _Fuser:
             if isinstance(line, Def):
                 self.reverse = was
         positions = _definitions(block, self.memory)
-        self._merge(block, positions, loop)
+        self._merge(block, positions, loop, backward)
         if self.reverse:
             join_named(self.fused, block, self.users)
 
@@ -142,7 +143,7 @@ class _Fuser:
         value = line.then.terminator.values[0] if isinstance(line.then.terminator, Yield) and line.then.terminator.values else None
         return names + ([value] if isinstance(value, str) else [])
 
-    def _merge(self, block: Block, positions: Mapping[str, list[int]], loop: For | While | None) -> None:
+    def _merge(self, block: Block, positions: Mapping[str, list[int]], loop: For | While | None, backward: int) -> None:
         """Unnamed values, last line first, so that the place where a line will stand is known before what it reads."""
         fused, here, lines = self.fused, id(block), block.lines
         skipped = set(map(id, fused.patterns.values()))
@@ -151,8 +152,9 @@ class _Fuser:
         trees = {len(lines): 0, **{i: sizes[i] for i in range(len(lines))}}
         swapped = self._swapped(block, loop)
         acting: list[int] = []
+        after = self.reverse
         for i in range(len(lines) - 1, -1, -1):
-            line = lines[i]
+            line, self.reverse = lines[i], i >= backward
             if id(line) in skipped:
                 continue
             effect = acts(line)
@@ -173,6 +175,7 @@ class _Fuser:
                             root[i] = r
             if effect or isinstance(line, Apply) and line.op in CONSUMING:
                 acting.append(i)
+        self.reverse = after
 
     def _derivative(self, name: Name) -> bool:
         return self.reverse or DERIVED.search(base(name)) is not None
