@@ -7,10 +7,11 @@ reversal of lines (`lines.py`), loops (`loops.py`) and branches (`reverse.py`) s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from wengert import errors
+from wengert.ir.axes import Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import (
     Apply,
@@ -104,6 +105,7 @@ class Adjoints:
         self.uses: Counter[Name] = Counter()
         self.handed_on: set[Atom] = set()  # the iterators that the turns of a loop hand on to each other
         self.counted_on: frozenset[Name] = frozenset()  # the growing lists whose items the loops being undone read (`growing.py`)
+        self.slots: Mapping[Name, tuple[Axis, ...]] = {}  # a write into an array -> the axes of what it writes into
         self.restored: set[Name] = set()  # what is taken apart; where it is not, it was not made
         self._count(function.body)
         self._leaves: dict[Name, frozenset[Name]] = {}

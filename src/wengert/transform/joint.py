@@ -14,6 +14,7 @@ import numpy as np
 
 from wengert import errors
 from wengert.analysis.activity import Summaries, active
+from wengert.analysis.lengths import lengths
 from wengert.forms import AUX, HOLOMORPHIC, TUPLE, plain_mode
 from wengert.ir.build import Builder, Names
 from wengert.ir.core import Apply, Atom, Block, Const, Def, Function, If, Line, Name, Return, Stop, Terminator, Yield
@@ -111,6 +112,8 @@ class Joint:
         undoings: Mapping[Name, Undoing] = {}
         if calls is not None:
             function, undoings = calls.split(function, self.active)
+        named = lengths(function)
+        function = replace(function, kinds=named.kinds)
         self.primal, self.mode = function, plain_mode(mode)
         self.holomorphic = HOLOMORPHIC in mode
         self.aux, self.single = mode.endswith(AUX), len(wanted) == 1 and TUPLE not in mode
@@ -118,7 +121,7 @@ class Joint:
         self.names = Names(all_names(function))
         self.keeping = keeping_of(function, mode)
         self.reversal = Reversal(function, self.active, self.keeping, self.kinds)
-        self.reversal.undoings = undoings
+        self.reversal.undoings, self.reversal.slots = undoings, named.slots
         self.b = Builder(self.names, self.kinds, kinds_of_line)
         self.unit: Name = ""  # the cotangent of a result of which no kind says that it is a number
 

@@ -16,7 +16,6 @@ from dataclasses import replace
 
 from wengert import errors
 from wengert.analysis.regions import Write
-from wengert.ir.axes import Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Line, Name
 from wengert.ir.kinds import FLOAT, Array, Kind, Known, List, Slice, Tuple, axes_of, dtype_of, is_scalar, scalar_type
@@ -40,7 +39,6 @@ from wengert.transform.bars import (
     zeros,
 )
 from wengert.transform.keeping import FAR
-from wengert.transform.slots import cut, measured
 from wengert.transform.terms import Term
 
 WRITING = frozenset({"write", "write_add", "store"})
@@ -60,7 +58,7 @@ class WriteReversal(Adjoints):
             self._item(line, b, bars)
         elif (target,) in bars:
             bar = self.unread(b, self.take(b, bars, (target,)), (target,))
-            rest = self._into(line, b, bars, bar, self._slot(b, whole, path, line.args[-1]), path)
+            rest = self._into(line, b, bars, bar, self._slot(line, b), path)
             if rest is not None:
                 self._give_whole(b, bars, whole, rest)
 
@@ -221,23 +219,15 @@ class WriteReversal(Adjoints):
             return real_part(b, Term(b.apply("unbroadcast", part, value, hint=hint((value,)))), b.kind(value))
         return real_part(b, reduced(b, Term(part), part, value), b.kind(value))
 
-    def _slot(self, b: Builder, whole: Atom, path: Sequence[Atom], value: Atom) -> Kind:
-        """The kind of what stood at the path; lengths are named as they are where the primal reads there, or as those of the value."""
+    def _slot(self, line: Apply, b: Builder) -> Kind:
+        """The kind of what stood where a line writes to; lengths have the names that they have in the primal."""
+        whole, *path, _ = line.args
         kind, name = b.kind(whole), whole if isinstance(whole, str) else ""
         for step in path:
             kind = item_kind(kind, b.kind(step), name, f"{name}[]")
             name += "[]"
-        given = axes_of(b.kind(value)) or ()
-        if not isinstance(kind, Array) or not isinstance(whole, str) or len(path) != 1 or len(given) != len(kind.axes):
-            return kind
-        return replace(kind, axes=tuple(self._length(b, whole, path[0], own, new) for own, new in zip(kind.axes, given)))
-
-    def _length(self, b: Builder, whole: Name, index: Atom, own: Axis, given: Axis) -> Axis:
-        """The length of an axis of what stood at an index: the value's where they are the same."""
-        name, _, position = str(own).rpartition(":")
-        origin = self.keeping.memory.origin
-        found = cut(whole, index, int(position), b.kind, self.line.get, origin) if name == f"{whole}[]" else None
-        return given if found is not None and found == measured(given, b.kind, self.line.get, origin) else own
+        axes = self.slots.get(line.targets[0], ())
+        return replace(kind, axes=axes) if isinstance(kind, Array) and len(axes) == len(kind.axes) else kind
 
     def _give_whole(self, b: Builder, bars: Bars, whole: Atom, bar: Atom) -> None:
         """The adjoint of what was written into; a list that was kept by its items gets it item by item."""
@@ -316,7 +306,7 @@ class WriteReversal(Adjoints):
             return
         bar = self.unread(b, self.take(b, bars, (target,)), (target,))
         if isinstance(value, str) and value in self.active:
-            self.give(bars, value, self._written(line.op, b, bar, self._slot(b, whole, path, value), path, value))
+            self.give(bars, value, self._written(line.op, b, bar, self._slot(line, b), path, value))
         self.give(bars, whole, Term(bar))
 
     def once(self, b: Builder, index: Atom) -> bool:
