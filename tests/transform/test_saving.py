@@ -527,3 +527,72 @@ def test_an_element_that_was_read_in_a_branch_is_read_again_behind_it():
         return q[0] * x + q[1]
 
     check_grads(f, (np.array([0.3, 0.5, 0.7, 0.2]), 0.7), order=1)
+
+
+def test_what_is_the_same_in_every_turn_is_computed_again():
+    def f(u, steps, dt, dx):
+        for _ in range(steps):
+            u[1:-1] += dt / dx**2 * math.exp(dt) * (u[2:] - 2 * u[1:-1] + u[:-2])
+        return np.sum(u * u)
+
+    assert saves(f, np.ones(5), 3, 0.1, 0.5) == []
+    check_grads(f, (np.linspace(0.3, 0.9, 5), 3, 0.1, 0.5), order=1)
+
+
+def test_what_a_branch_does_not_reach_is_not_computed_in_the_reverse_sweep():
+    def f(x, n, d):
+        for i in range(n):
+            if d > 0:
+                x = x * (1.0 / d**2)
+            x = 2.0 * x
+        return x
+
+    assert grad(f)(0.5, 3, 0.0) == 8.0
+    assert grad(f)(0.5, 0, 0.0) == 1.0
+    check(f, 0.5, 3, 2.0)
+
+
+def test_only_the_shape_of_a_part_that_was_overwritten_is_asked_of_the_part_as_it_is_now():
+    def f(d, n):
+        for k in range(n):
+            d[:] = np.sin(d[:, k : k + 1] + d[k : k + 1, :])
+        return np.sum(d)
+
+    assert saves(f, np.ones((3, 3)), 3) == ["d_1_tape"]
+    check_grads(f, (np.linspace(0.3, 0.9, 9).reshape(3, 3), 3), order=1)
+
+
+def test_a_slice_that_is_never_overwritten_holds_what_was_computed_for_it():
+    def f(a):
+        l = np.zeros_like(a)
+        for j in range(len(a)):
+            l[j, j] = np.sqrt(a[j, j] - l[j, :j] @ l[j, :j])
+            l[j + 1 :, j] = (a[j + 1 :, j] - l[j + 1 :, :j] @ l[j, :j]) / l[j, j]
+        return np.sum(np.log(np.diag(l)))
+
+    a = np.linspace(0.1, 0.4, 9).reshape(3, 3)
+    assert saves(f, a) == []
+    check_grads(f, (a @ a.T + np.eye(3),), order=1)
+
+
+def test_a_slice_that_a_value_was_stretched_into_does_not_stand_for_it():
+    def f(a, c):
+        l = np.zeros_like(a)
+        for j in range(len(a)):
+            v = np.tanh(c[j : j + 1])
+            l[j, :] = v
+        return np.sum(l * a)
+
+    check_grads(f, (np.linspace(0.1, 0.4, 9).reshape(3, 3), np.linspace(0.2, 0.5, 3)), order=1)
+
+
+def test_an_element_of_an_array_that_is_written_to_is_not_the_same_in_every_turn():
+    def f(p, n):
+        u = 1.0
+        for _ in range(n):
+            y = p[0]
+            u = y**3
+        p[0] = u
+        return p.sum()
+
+    check_grads(f, (np.array([0.3, 0.5]), 2), order=1)

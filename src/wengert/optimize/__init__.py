@@ -12,6 +12,7 @@ from wengert.optimize.dots import multiply_rows
 from wengert.optimize.early_returns import return_early
 from wengert.optimize.factors import gather_factors
 from wengert.optimize.fold import fold_constants
+from wengert.optimize.onto import add_onto
 from wengert.optimize.own import own
 from wengert.optimize.rematerialise import keep_statements_whole
 from wengert.optimize.shapes import ask_at_hand
@@ -30,6 +31,7 @@ def simplify(function: Function, given: Collection[Name] = ()) -> Function:
 
     def one(function: Function) -> Function:
         function = propagate_copies(function)
+        function = add_onto(function)  # before what is added to zeros is assigned
         function = fold_constants(function, given)
         function = transpose_operands(function, given)
         function = ask_at_hand(function)

@@ -7,11 +7,10 @@ reversal of lines (`lines.py`), loops (`loops.py`) and branches (`reverse.py`) s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from wengert import errors
-from wengert.ir.axes import Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import (
     Apply,
@@ -37,11 +36,13 @@ from wengert.ir.kinds import (
     Packed,
     Record,
     Saved,
+    Slice,
     Tuple,
     axes_of,
     is_scalar,
     linear_number,
     may_carry_derivative,
+    scalar_type,
 )
 from wengert.ir.lattice import join
 from wengert.ir.walk import RESIZING, atoms, base, blocks_of, bound, lines_of, map_blocks, names, rename
@@ -105,7 +106,6 @@ class Adjoints:
         self.uses: Counter[Name] = Counter()
         self.handed_on: set[Atom] = set()  # the iterators that the turns of a loop hand on to each other
         self.counted_on: frozenset[Name] = frozenset()  # the growing lists whose items the loops being undone read (`growing.py`)
-        self.slots: Mapping[Name, tuple[Axis, ...]] = {}  # a write into an array -> the axes of what it writes into
         self.restored: set[Name] = set()  # what is taken apart; where it is not, it was not made
         self._count(function.body)
         self._leaves: dict[Name, frozenset[Name]] = {}
@@ -223,19 +223,39 @@ class Adjoints:
         lines = rename(Block(tuple(lines), Yield()), read_once).lines
         read = Counter(name for line in lines for name in _read(line))
 
-        def ask(line: Line) -> Line:
-            if isinstance(line, Def):
-                return line
+        def ask(line: Line) -> list[Line]:
             if isinstance(line, Apply) and line.op in QUERIES:
                 k = QUERIES[line.op]
                 name = line.args[k]
                 if isinstance(name, str):
-                    found = self._alike(name, read) if line.op == "unbroadcast" and read[name] == 1 else name
-                    found = self.keeping.newest(found) if found in self.keeping.memory.overwritten else found
-                    return line if found == name else replace(line, args=(*line.args[:k], found, *line.args[k + 1 :]))
-            return map_blocks(line, lambda block: Block(tuple(map(ask, block.lines)), block.terminator))
+                    asked = self._alike(name, read) if line.op == "unbroadcast" and read[name] == 1 else name
+                    asked, *views = self._shown_again(b, asked)
+                    return [*views, line if asked == name else replace(line, args=(*line.args[:k], asked, *line.args[k + 1 :]))]
+            if isinstance(line, Def):
+                return [line]
+            return [map_blocks(line, lambda block: Block(tuple(new for old in block.lines for new in ask(old)), block.terminator))]
 
-        return list(map(ask, lines))
+        return [new for line in lines for new in ask(line)]
+
+    def _shown_again(self, b: Builder, name: Name) -> tuple[Name, *tuple[Apply, ...]]:
+        """An array of the same shape that is there, and the line that shows it: what is part of an array that is overwritten is as long as that part now."""
+        memory = self.keeping.memory
+        line = self.line.get(name)
+        if name not in memory.overwritten:
+            return (name,)
+        if isinstance(line, Apply) and line.op == "getitem" and isinstance(line.args[0], str) and self._is_plain(b, line):
+            newest = self.keeping.newest(line.args[0])
+            if newest not in memory.overwritten:
+                view = b.names.fresh(base(name))
+                b.kinds[view] = b.kind(name)
+                return view, replace(line, targets=(view,), args=(newest, line.args[1]))
+        return (self.keeping.newest(name),)
+
+    def _is_plain(self, b: Builder, line: Apply) -> bool:
+        """Is it an index of whole numbers and slices, into an array?"""
+        kind = b.kind(line.args[1])
+        parts = kind.items if isinstance(kind, Tuple) else (kind,)
+        return isinstance(b.kind(line.args[0]), Array) and all(isinstance(part, Slice) or scalar_type(part) == "int" for part in parts)
 
     def _alike(self, name: Name, read: Counter[Name]) -> Name:
         """An operand, read by other lines, of the same shape as an elementwise result that nobody else asks for."""

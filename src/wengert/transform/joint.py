@@ -119,9 +119,9 @@ class Joint:
         self.aux, self.single = mode.endswith(AUX), len(wanted) == 1 and TUPLE not in mode
         self.kinds = dict(function.kinds)
         self.names = Names(all_names(function))
-        self.keeping = keeping_of(function, mode)
+        self.keeping = keeping_of(function, mode, named.slots)
         self.reversal = Reversal(function, self.active, self.keeping, self.kinds)
-        self.reversal.undoings, self.reversal.slots = undoings, named.slots
+        self.reversal.undoings = undoings
         self.b = Builder(self.names, self.kinds, kinds_of_line)
         self.unit: Name = ""  # the cotangent of a result of which no kind says that it is a number
 

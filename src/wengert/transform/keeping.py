@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from wengert.analysis.memory import ends_of, memory
 from wengert.analysis.places import Places
 from wengert.analysis.regions import Memory, Moment
+from wengert.ir.axes import Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import UNDEF, Apply, Atom, Block, Const, For, Function, If, Line, Name, While, Yield
 from wengert.ir.kinds import INT, UNKNOWN, Array, Kind, List, Numeric, Saved, is_scalar
@@ -49,6 +50,7 @@ class Keeping:
     trips: dict[int, Name] = field(default_factory=dict)
     exported: dict[Name, Name] = field(default_factory=dict)
     put: dict[Name, list[Apply]] = field(default_factory=dict)  # a value -> the lines that write it into an array
+    slots: Mapping[Name, tuple[Axis, ...]] = field(default_factory=dict)  # a write into an array -> the axes of what it writes into
     same: dict[Name, Name] = field(default_factory=dict)  # an item of an array -> where the same was read before
 
     def newest(self, name: Name) -> Name:
@@ -85,7 +87,10 @@ class Keeping:
             home = self.homes.segment.get(line.targets[0])
             if home is None or home is not self.homes.segment.get(name) or not isinstance(array, str):
                 continue
-            if item_kind(b.kind(array), b.kind(index), "", "") != b.kind(name):
+            there = item_kind(b.kind(array), b.kind(index), "", "")
+            if isinstance(there, Array) and len(axes := self.slots.get(line.targets[0], ())) == len(there.axes):
+                there = replace(there, axes=axes)
+            if there != b.kind(name):
                 continue
             newest = self._kept(array, index, self.memory.bound[line.targets[0]])
             if newest is not None:
@@ -234,7 +239,7 @@ class Keeping:
         return (id(line), self.counted.get(id(line), "")) in self.tapes
 
 
-def keeping_of(function: Function, mode: str) -> Keeping:
+def keeping_of(function: Function, mode: str, slots: Mapping[Name, tuple[Axis, ...]] = {}) -> Keeping:
     """Nothing is kept yet. What the caller can write to, a pullback must not keep a reference to."""
     found = memory(function)
     known = homes(function)
@@ -249,7 +254,7 @@ def keeping_of(function: Function, mode: str) -> Keeping:
     for line in (write.line for writes in found.writes.values() for write in writes):
         if line.op == "write" and len(line.args) == 3 and isinstance(line.args[2], str):
             put.setdefault(line.args[2], []).append(line)
-    return Keeping(known, found, Places(function, found), lost, put=put, same=same_reads(function, found.overwritten))
+    return Keeping(known, found, Places(function, found), lost, put=put, slots=slots, same=same_reads(function, found.overwritten))
 
 
 def copying(kind: Kind) -> str:

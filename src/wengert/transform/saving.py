@@ -85,7 +85,7 @@ class Deciding:
         for name in self.wanted:
             if name in self.free:
                 used[name] = None
-            elif self.cost(name) > self.limit:
+            elif self.is_saved(name):
                 self.saved[name] = None
             else:
                 rest.append(name)
@@ -97,7 +97,7 @@ class Deciding:
         for name in rest:
             missing = [root for root in self.roots(name) if root not in self.saved]
             shared = not missing or asked.get(missing[0], 0) > 1 or base(name).startswith("%")
-            if len(missing) > 1 or not shared or self.chain(name) > self.limit:
+            if len(missing) > 1 or not shared or self.chain(name) > self.limit and not self.is_fixed(name):
                 self.saved[name] = None
             elif missing:
                 self.saved[missing[0]] = None
@@ -212,6 +212,27 @@ class Deciding:
             return primitive.cost
         return 0 if primitive.view or primitive.cost == 0 else NEVER
 
+    def is_saved(self, name: Name) -> bool:
+        """Does its own line cost too much to be run again?"""
+        return self.cost(name) > self.limit and not self.is_fixed(name)
+
+    def is_fixed(self, name: Name) -> bool:
+        """Is it the same number in every turn? A tape of it would cost more than its line, up to the price of a function."""
+        if not is_scalar(self.b.kind(name)) or name.startswith(MARK):
+            return False
+        pending, seen = [name], {name}
+        while pending and len(seen) <= FAR:
+            line = self.keeping.homes.line.get(pending.pop())
+            primitive = lookup(line.op) if isinstance(line, Apply) else None
+            if not isinstance(line, Apply) or primitive is None or not primitive.pure or primitive.cost > 4:
+                return False
+            if not all(is_scalar(self.b.kind(atom)) for atom in line.args):
+                return False
+            found = {atom for atom in line.args if isinstance(atom, str) and self.inner(atom)} - seen
+            seen |= found
+            pending += found
+        return not pending
+
     def chain(self, name: Name) -> int:
         """What it costs to compute it from what is saved, counted only to where it is too much."""
         total, steps = 0, 0
@@ -242,7 +263,7 @@ class Deciding:
             if not self.inner(now) or now in self.free:
                 continue
             line = self.again(now)
-            if now in self.saved or self.cost(now) > self.limit:
+            if now in self.saved or self.is_saved(now):
                 found[now] = None
             elif line is not None:
                 pending += _read(line)

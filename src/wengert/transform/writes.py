@@ -226,7 +226,7 @@ class WriteReversal(Adjoints):
         for step in path:
             kind = item_kind(kind, b.kind(step), name, f"{name}[]")
             name += "[]"
-        axes = self.slots.get(line.targets[0], ())
+        axes = self.keeping.slots.get(line.targets[0], ())
         return replace(kind, axes=axes) if isinstance(kind, Array) and len(axes) == len(kind.axes) else kind
 
     def _give_whole(self, b: Builder, bars: Bars, whole: Atom, bar: Atom) -> None:
