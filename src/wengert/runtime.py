@@ -24,7 +24,13 @@ from wengert.steps import STEPS
 
 
 def unbroadcast(g: Any, x: Any) -> Any:
-    """Sum `g` over the axes along which `x` was broadcast, so that it has the shape of `x`."""
+    """Sum `g` over the axes along which `x` was broadcast, so that it has the shape of `x`; a number for a list is a list of it.
+
+    >>> unbroadcast(np.ones((2, 3)), 1.0), unbroadcast(0.0, [1.0, [2.0]]), unbroadcast(0.0, [])
+    (np.float64(6.0), [0.0, [0.0]], [])
+    """
+    if isinstance(x, list) and isinstance(g, (float, int, complex)):
+        return plus(g, zero_of(x))
     shape = np.shape(x)
     if np.shape(g) == shape:
         return g

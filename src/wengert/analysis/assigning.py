@@ -16,7 +16,7 @@ from wengert.analysis.clobbering import overwrite
 from wengert.analysis.emitting import emit
 from wengert.analysis.facts import Augmented
 from wengert.analysis.frame import Frame
-from wengert.analysis.mapped import ask_for_map, check_value, under_unknown_key
+from wengert.analysis.mapped import ask_for_holder, ask_for_map, check_value, origin, under_unknown_key
 from wengert.analysis.mutators import extend
 from wengert.analysis.removals import replaced_slice
 from wengert.analysis.state import State
@@ -57,10 +57,13 @@ def set_item(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
                 store(state, target, (index,), state.read(added.value), "write_add")
                 return False
         new = state.read(value)
-        if isinstance(kind, Dict) and not isinstance(state.kind(index), (Text, Known)) and (state.varies(new) or state.varies(target)):
-            under_unknown_key(state, target)
+        if isinstance(kind, Dict) and not isinstance(state.kind(index), (Text, Known)):
+            if state.varies(new) or state.varies(target):
+                under_unknown_key(state, target)
+            elif is_scalar(state.kind(new)):
+                ask_for_map(state, target)
         if isinstance(kind, Map):
-            check_value(state, new)
+            check_value(state, new, origin(state, target))
         if isinstance(kind, List) and isinstance(state.kind(index), Slice) and state.varies(new, target):
             if replaced_slice(state, target, kind, index, new):
                 return False
@@ -74,6 +77,7 @@ def set_item(state: State, frame: Frame, line: Apply, out: list[Line]) -> bool:
         return True
     if state.varies(value) or state.varies(target):
         ask_for_map(state, frame.handle(line.args[0]))
+        ask_for_holder(state, target)
         what = "a value of unknown kind" if kind == UNKNOWN else describe(kind)
         raise errors.error("W083", state.place, what=what)
     out.append(Apply((), "setitem", (target, index, value), place=frame.place(line.place)))
@@ -107,6 +111,7 @@ def assign_in_place(state: State, frame: Frame, line: Apply, out: list[Line]) ->
             return
         if kind == UNKNOWN and first in state.items:
             ask_for_map(state, state.items[str(first)][0])
+            ask_for_holder(state, state.items[str(first)][2])
         raise errors.error("W023", place, name=line.targets[0].rpartition(".")[0] or state.spelled(first))
     new = state.apply(line.targets[0], frame, out, op, first, second, place=line.place)
     if not immutable and line.targets[0] not in frame.sharing.shared:

@@ -42,6 +42,7 @@ from wengert.ir.kinds import (
 )  # fmt: skip
 from wengert.rules import element_of
 from wengert.rules.result_kinds import NotStatic, static
+from wengert.rules.stand_ins_dicts import defaulted
 from wengert.rules.stand_ins_iterators import zipped_with
 from wengert.rules.stand_ins_lists import OF_LISTS
 from wengert.snapshots import checkpointed
@@ -294,9 +295,11 @@ def _dict(call: Call) -> bool:
 
 
 def _default_dict(call: Call) -> bool:
-    """`defaultdict(float)`, `Counter()`: a dict that has a number for every key."""
+    """`defaultdict(float)`, `Counter()`: a dict that has a number for every key; `defaultdict(list)`: one that makes a value for each."""
     counter = call.state.callee(call.function) is collections.Counter
     factory = call.state.callee(call.args[0]) if len(call.args) == 1 else None
+    if not counter and len(call.args) == 1 and not call.keywords and factory not in (float, int):
+        return inline(call, defaulted)
     if call.keywords or not (not call.args if counter else factory in (float, int)):
         return False
     new = call.emit("call", call.function, *call.args, varied=False)

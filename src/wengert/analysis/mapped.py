@@ -23,6 +23,7 @@ from wengert.ir.kinds import (
     Dict,
     Kind,
     Known,
+    List,
     Map,
     Numeric,
     Text,
@@ -46,6 +47,14 @@ class Mapped(Exception):
         self.place = place
 
 
+class AsObject(Exception):
+    """A `mapping` is to hold what is no number and no array, or an array that is written into: its display, at this place, makes an object."""
+
+    def __init__(self, place: tuple[object, ...]) -> None:
+        super().__init__(place)
+        self.place = place
+
+
 def place_of(line: Apply) -> tuple[object, ...]:
     """What tells a display of the text from others."""
     place = line.place
@@ -57,7 +66,7 @@ def made_as_map(state: State, line: Apply) -> Apply:
     found = place_of(line)
     if found in state.recursion.mapped:
         for value in line.args[1::2]:
-            check_value(state, value)
+            check_value(state, value, found)
         return replace(line, op="mapping")
     if state.recursion.all_mapped and found and (not line.args or _are_alike(state, line)):
         return replace(line, op="mapping")
@@ -83,10 +92,13 @@ def origin(state: State, handle: Atom) -> tuple[object, ...] | None:
     return found
 
 
-def check_value(state: State, value: Atom) -> None:
-    """Refuse to put something differentiated into a `mapping` that is no number and no array: what stands for its zero is not known."""
+def check_value(state: State, value: Atom, found: tuple[object, ...] | None) -> None:
+    """Put something differentiated that is no number and no array into no `mapping`, since what stands for its zero is not known."""
     kind = state.kind(value)
+    if isinstance(kind, List) and kind.items == ():
+        ask_for_object(state, found)  # what is put into it may vary
     if may_carry_derivative(kind) and not (is_scalar(kind) or isinstance(kind, (Array, Numeric, Unknown, Bottom))):
+        ask_for_object(state, found)
         raise errors.error("W083", state.place, what=f"a dict under a key that only the run knows, a value that is no number and no array ({describe(kind)})")
 
 
@@ -95,6 +107,19 @@ def ask_for_map(state: State, handle: Atom) -> None:
     found = origin(state, handle)
     if found and found not in state.recursion.mapped:
         raise Mapped(found)
+
+
+def ask_for_object(state: State, found: tuple[object, ...] | None) -> None:
+    """Begin anew, with the `mapping` made at this place as an object; nothing, if it is an argument, or that has been tried."""
+    if found and found[0] != "parameter" and found not in state.recursion.keyed:
+        raise AsObject(found)
+
+
+def ask_for_holder(state: State, value: Atom) -> None:
+    """A value of unknown kind is changed: begin anew, with the dict that it was read from, at first or at last, as an object."""
+    while isinstance(value, str) and value in state.items:
+        location, _, value = state.items[value]
+        ask_for_object(state, origin(state, location))
 
 
 def as_map(kind: Kind) -> Map | None:

@@ -16,7 +16,7 @@ from wengert import errors
 from wengert.analysis.call import Call
 from wengert.analysis.clobbering import CHANGING, clobber, may_write
 from wengert.analysis.loop_kinds import ITERABLES
-from wengert.analysis.mapped import ask_for_map
+from wengert.analysis.mapped import ask_for_holder, ask_for_map
 from wengert.analysis.maps import inline, map_method
 from wengert.analysis.mutators import WRITING
 from wengert.analysis.primitive_calls import call_primitive
@@ -67,6 +67,8 @@ def call_method_of(call: Call, value: Atom, name: str) -> None:
         what = "a list" if isinstance(kind, List) else "a dict"
         raise errors.error("W046", call.frame.place(call.line.place), name=name, what=what)
     varied = call.varied or call.state.varies(value)
+    if varied and kind == UNKNOWN and name in CHANGING:
+        ask_for_holder(call.state, value)
     result: Kind = UNKNOWN
     if isinstance(kind, Sparse) and name in ("tocsc", "tocsr", "tocoo", "copy") and not call.varied:
         result, varied = kind, False

@@ -40,7 +40,7 @@ OPERATORS: Mapping[str, tuple[str, ...]] = {
     "and_": ("__and__", "__rand__"), "or_": ("__or__", "__ror__"), "xor": ("__xor__", "__rxor__"),
     "neg": ("__neg__",), "pos": ("__pos__",), "invert": ("__invert__",), "getitem": ("__getitem__",),
     "eq": ("__eq__", "__eq__"), "ne": ("__ne__", "__ne__"), "lt": ("__lt__", "__gt__"), "le": ("__le__", "__ge__"),
-    "gt": ("__gt__", "__lt__"), "ge": ("__ge__", "__le__"), "setitem": ("__setitem__",),
+    "gt": ("__gt__", "__lt__"), "ge": ("__ge__", "__le__"), "setitem": ("__setitem__",), "delitem": ("__delitem__",),
     **{op: (f"__i{plain.removesuffix('_')}__",) for op, plain in INPLACE.items()},
 }  # fmt: skip
 """The method of the first operand, and that of the second, for each operator."""

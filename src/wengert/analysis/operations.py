@@ -34,12 +34,12 @@ from wengert.analysis.guarding import DONE
 from wengert.analysis.identity import identity
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.inner_classes import define_class
-from wengert.analysis.mapped import ask_for_map, read_under_unknown_key
+from wengert.analysis.mapped import ask_for_map, place_of, read_under_unknown_key
 from wengert.analysis.maps import joined_maps, popped, read_with_default
 from wengert.analysis.objects import OPERATORS, call_method, class_of, is_real, is_virtual, location_of, method_of, operate
 from wengert.analysis.packing import packed
 from wengert.analysis.piecemeal import Piecemeal
-from wengert.analysis.protocols import contains, truth_of_object
+from wengert.analysis.protocols import check_alike, contains, keyed_display, note_item, puts_back, truth_of_object
 from wengert.analysis.removals import without
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, Line, Name, Return, Stop, Terminator
@@ -88,8 +88,11 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
         else:
             assign_in_place(state, frame, line, out)
     elif line.op == "setitem":
+        if puts_back(state, [frame.handle(atom) for atom in line.args]):
+            return None
         if operate(state, frame, line, "setitem", [frame.handle(atom) for atom in line.args], out) is None:
             return Stop() if set_item(state, frame, line, out) else None
+        check_alike(state, frame.handle(line.args[0]), frame.place(line.place))
     elif line.op == "setattr":
         if state.trying and takes_none(state, frame, line, out):
             return Stop()
@@ -97,6 +100,8 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
     elif line.op in ("box", "unbox", "rebox"):
         return Stop() if box(state, frame, line, out) else None
     elif line.op in ("delitem", "delattr", "setglobal"):
+        if line.op == "delitem" and operate(state, frame, line, "delitem", [frame.handle(atom) for atom in line.args], out) is not None:
+            return None
         forget(state, frame, line, out)
     elif line.op in ("enter", "leave"):
         manage(state, frame, line, out)
@@ -143,8 +148,12 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     if line.op in OPERATORS and state.heap.fields:
         made = operate(state, frame, line, line.op, handles, out)
         if made is not None:
+            note_item(state, line.op, handles, made[0])
             state.bind(frame, line.targets[0], made[0])
             return
+    if line.op == "dict" and place_of(replace(line, place=frame.place(line.place))) in state.recursion.keyed:
+        state.bind(frame, line.targets[0], keyed_display(state, frame, line, handles, out))
+        return
     if line.op == "not_" and (truth := truth_of_object(state, frame, handles[0], frame.place(line.place), out)) is not None:
         handles = [truth]
     if line.op in ("in_", "not_in") and (found := contains(state, frame, line, handles, out)) is not None:

@@ -13,15 +13,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from wengert import errors
 from wengert.analysis.emitting import emit
 from wengert.analysis.frame import Frame
 from wengert.analysis.generators import fresh_name
 from wengert.analysis.heap import Spoilt
 from wengert.analysis.inline import inline_function
-from wengert.analysis.objects import class_of, location_of, method_of, note_class
+from wengert.analysis.objects import class_of, construct, location_of, method_of, note_class
 from wengert.analysis.state import State
-from wengert.ir.core import Apply, Atom, Block, Const, For, If, Line, Pass, Place, Yield
+from wengert.ir.core import Apply, Atom, Block, Const, For, If, Line, Name, Pass, Place, Yield
+from wengert.ir.kinds import Kind, List, Unknown, is_scalar
 from wengert.ir.walk import reads
+from wengert.rules.stand_ins_dicts import Defaulted, Keyed
 from wengert.rules.stand_ins_objects import Walked
 
 
@@ -95,6 +98,45 @@ def contains(state: State, frame: Frame, line: Apply, handles: Sequence[Atom], o
     if found is None or line.op == "in_":
         return found
     return emit(state, "not_", state.read(found))
+
+
+def keyed_display(state: State, frame: Frame, line: Apply, handles: Sequence[Atom], out: list[Line]) -> Name:
+    """A display of a dict as an object that holds anything under keys that only the run knows."""
+    made = construct(state, frame, line, Keyed, (), {}, out)
+    for key, value in zip(handles[::2], handles[1::2]):
+        inline_function(state, frame, replace(line, targets=(state.names.fresh(),)), Keyed.__setitem__, (made, key, value), {}, out)
+        check_alike(state, made, frame.place(line.place))
+    return made
+
+
+def check_alike(state: State, handle: Atom, place: Place | None) -> None:
+    """Refuse such an object once its values are not all of one kind: what stands for the zero of one is none of another."""
+    if class_of(state, handle) not in (Keyed, Defaulted):
+        return
+    kept = state.heap.contents.get((location_of(state, handle), "kept"))
+    kind = state.kind(state.read(kept)) if isinstance(kept, str) else None
+    if not isinstance(kind, List):
+        return
+    kinds = kind.items or (kind.element,)
+    if len({_form(one) for one in kinds}) > 1 or Unknown in map(type, kinds):
+        raise errors.error("W083", place, what="a dict under a key that only the run knows, a value of another kind than the others")
+
+
+def _form(kind: Kind) -> object:
+    return "number" if is_scalar(kind) else type(kind)
+
+
+def note_item(state: State, op: str, handles: Sequence[Atom], item: Atom) -> None:
+    """An item was read from such an object: writing the very same back under its key changes nothing."""
+    if op == "getitem" and isinstance(item, str) and class_of(state, handles[0]) in (Keyed, Defaulted):
+        state.gotten[item] = (location_of(state, handles[0]), handles[1])
+
+
+def puts_back(state: State, handles: Sequence[Atom]) -> bool:
+    """Does `d[k] += v` only put the array back that it has added to?"""
+    target, key, value = handles
+    found = state.gotten.get(value) if isinstance(value, str) else None
+    return found is not None and class_of(state, target) in (Keyed, Defaulted) and found == (location_of(state, target), key)
 
 
 def only_asked(block: Block, position: int) -> list[int]:

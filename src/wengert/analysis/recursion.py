@@ -106,6 +106,7 @@ class Recursion:
         self.asked: set[tuple[object, ...]] = set()  # where the run is asked whether something is a view
         self.unrolled: set[tuple[object, ...]] = set()  # loops that are written out, as the functions that they make are kept
         self.mapped: set[tuple[object, ...]] = set()  # dicts whose keys only the run knows
+        self.keyed: set[tuple[object, ...]] = set()  # those of them whose values are lists, objects, or arrays that are written into
         self.all_mapped = False  # all dicts of numbers and arrays are such, since some of them are, and meet others
         self.growing: set[tuple[object, ...]] = set()  # loops that carry what is of another kind once a turn has been made
         self.peeled: frozenset[tuple[object, ...]] = frozenset()  # loops of which the first turn is written out

@@ -24,7 +24,7 @@ from wengert.analysis.facts import Fact
 from wengert.analysis.frame import Frame
 from wengert.analysis.inline import Site, ready
 from wengert.analysis.leftovers import finish
-from wengert.analysis.mapped import Mapped, as_map
+from wengert.analysis.mapped import AsObject, Mapped, as_map
 from wengert.analysis.maybe_views import Undecided
 from wengert.analysis.recursion import Lengthy, Recursion, Recursive
 from wengert.analysis.state import State
@@ -125,6 +125,8 @@ def _followed(function: Function, facts: Sequence[Fact], environment: Environmen
             recursion.unrolled.add(loop.place)
         except Mapped as found_map:
             recursion.mapped.add(found_map.place)
+        except AsObject as found_object:
+            recursion.keyed.add(found_object.place)
         recursion.restart()
 
 

@@ -41,6 +41,7 @@ class Recursion(Protocol):
 
     unrolled: set[tuple[object, ...]]  # the loops that are written out, by where they stand
     mapped: set[tuple[object, ...]]  # the dicts whose keys only the run knows, by where they are written out
+    keyed: set[tuple[object, ...]]  # those of them that are objects (`rules/stand_ins_dicts.py`)
     all_mapped: bool  # all dicts of numbers and arrays are such
     growing: set[tuple[object, ...]]  # loops that carry what is of another kind once a turn has been made
     peeled: frozenset[tuple[object, ...]]  # loops of which the first turn is written out
@@ -118,6 +119,7 @@ class State:
         self.bound_in: dict[Name, tuple[int, ...]] = {}  # those in which a name was bound
         self.generators: dict[Name, Any] = {}  # calls of generator functions that nobody has walked over yet
         self.rests: dict[int, Line] = {}  # loops over all but the first turn, which is written out, by their ids
+        self.gotten: dict[Name, tuple[Location, Atom]] = {}  # items of dicts that are objects: of which, and under which key
         self.woven: dict[Any, Any] = {}  # by the id of a `for` over a generator: the lines that stand for it
         self.lasting: dict[str, Name] = {}  # the newest name in such lines, for each hint: they are read again in the next round
         self.numbers = count()
@@ -341,7 +343,7 @@ class State:
         if line.op == "list":
             self.displays[line.targets[0]] = line.args
             self.keyed[line.targets[0]] = dict(enumerate(line.args))
-        if line.op == "dict":
+        if line.op in ("dict", "mapping"):
             note_origin(self, line.targets[0], place_of(line))
             self.keyed[line.targets[0]] = {key.value: atom for key, atom in zip(line.args[::2], line.args[1::2]) if isinstance(key, Const)}
         if line.op in CONTIGUOUS:

@@ -16,6 +16,7 @@ from wengert import errors
 from wengert.analysis.aliases import mutable
 from wengert.analysis.emitting import emit
 from wengert.analysis.heap import Location, Spoilt, View
+from wengert.analysis.mapped import ask_for_object, origin
 from wengert.analysis.maybe_views import DECIDABLE
 from wengert.analysis.objects import is_virtual
 from wengert.analysis.packing import pack, packed, part_of
@@ -57,6 +58,8 @@ def store(
     assert isinstance(old, str)
     check_is_own(state, location, value)
     kind = state.kind(old)
+    if isinstance(kind, Map) and len(steps) > 1 and state.varies(old, value):
+        ask_for_object(state, origin(state, location))
     if isinstance(kind, (List, Dict, Map)) and len(steps) == 1 and not inside:
         detach(state, location, steps[0])
     new = state.names.fresh(state.called(location))

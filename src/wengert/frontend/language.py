@@ -100,6 +100,10 @@ ACCEPTED = (
         "d = {}\nfor i in range(n):\n    d[i % 2] = d.get(i % 2, 0.0) + x * i\ndel d[0]\nfor k, v in d.items():\n    x += k * v\nreturn x",
     ),
     _accept(
+        "a dict of lists or arrays under such keys", "Dict Subscript.Store For",
+        "d = {}\nfor i in range(n):\n    d.setdefault(i % 2, []).append(x * i)\nreturn sum(len(v) * sum(v) for v in d.values())",
+    ),
+    _accept(
         "a queue with two ends, and an iterator", "Call For",
         "from collections import deque\nq = deque([x], maxlen=2)\nfor i in range(n):\n    q.append(q[0] * x)\nit = iter(q)\nreturn next(it) * sum(it) if q else x",
     ),

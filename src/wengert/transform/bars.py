@@ -28,6 +28,7 @@ from wengert.ir.kinds import (
     Record,
     Saved,
     Tuple,
+    Unknown,
     axes_of,
     is_complex,
     is_real,
@@ -198,7 +199,7 @@ def zero(b: Builder, spot: Spot) -> Atom:
 
 def zero_like(b: Builder, kind: Kind, value: Atom, hint: str) -> Atom:
     """The adjoint of a value of this kind to which nothing contributes; `value` is of its size."""
-    if isinstance(kind, Saved):
+    if isinstance(kind, (Saved, Unknown, Known)):  # of unknown kind it may be a list
         return b.apply("zero_of", value, hint=hint)
     if isinstance(kind, Iterator):
         return b.apply("list", hint=hint)

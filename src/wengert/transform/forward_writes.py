@@ -67,7 +67,7 @@ class WriteTangents:
         if added == Const(None) and isinstance(b.kind(dot), Array):
             added = Const(0.0)
         op = "store"
-        if line.op == "write_add" and isinstance(b.kind(whole), Map):
+        if line.op == "write_add" and isinstance(b.kind(dot), Map):
             op = "add_key"
         elif line.op == "write_add" and names_once(path[-1], b.kind, self.line_of.get):
             op = "scatter_add"
