@@ -1079,3 +1079,27 @@ def _a_namedtuple_is_taken_apart_by_a_star(x, y):
 @pytest.mark.parametrize("function", [_a_namedtuple_is_turned_round_by_a_slice, _a_namedtuple_is_taken_apart_by_a_star])
 def test_items_of_a_namedtuple_by_their_positions_are_its_fields(function) -> None:
     check_grads(function, (0.3, 0.7), order=2)
+
+
+def _an_element_of_an_array_is_scaled_in_a_try(x, p):
+    try:
+        first = p[:1]
+        first *= np.cos(x)
+        math.tanh(0.5)
+    except ValueError:
+        pass
+    return p[1] * p[0]
+
+
+def _a_loop_that_returns_leaves_an_array_behind(x, p):
+    for i in range(4, 0, -1):
+        r = 0.5 * (x * (p - x))
+        if i == 1 and p[0] > 0:
+            return x * x
+    return math.sin(r[1])
+
+
+@pytest.mark.parametrize("first", [0.4, -0.4])
+@pytest.mark.parametrize("function", [_an_element_of_an_array_is_scaled_in_a_try, _a_loop_that_returns_leaves_an_array_behind])
+def test_adjoints_of_arrays_meet_numbers(function, first) -> None:
+    check_grads(function, (0.3, np.array([first, 0.7])), order=2)

@@ -125,7 +125,7 @@ def test_a_return_in_a_loop_is_a_break_with_an_exit_code_of_its_own():
         "        %1 = v.0 > 3",
         "        if %1:",
     ]
-    assert "break undef, v.0 exit 2" in show(nest_returns(parse(IN_LOOP)))
+    assert "break v.0, v.0 exit 2" in show(nest_returns(parse(IN_LOOP)))
 
 
 def test_a_loop_that_can_only_return_is_followed_by_nothing():

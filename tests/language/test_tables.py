@@ -76,6 +76,12 @@ def rows_that_are_replaced_and_written_into(a, x):
     return a[0][0] * x
 
 
+@case([[1.0, 2.0], [3.0]], 0.7)
+def a_number_that_a_row_takes_and_that_is_read_again(a, x):
+    a[1].append(x)
+    return a[0][0] * x + a[1][-1] * a[1][0]
+
+
 @case(rows(A), 0.7)
 def elimination(a, x):
     n = len(a)

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from wengert.analysis.aliases import mutable
 from wengert.analysis.emitting import emit
 from wengert.analysis.mapped import ask_for_map
 from wengert.analysis.objects import is_virtual
@@ -48,7 +49,7 @@ def consume(state: State, handle: Name, op: str, *args: Atom) -> Name:
     check_is_own(state, location, *args)
     new = state.names.fresh(state.called(location))
     state.emit(Apply((new,), op, (state.read(handle), *args), place=state.place), state.out)
-    heap.hold(location, [atom for atom in args if not isinstance(atom, Const)])
+    heap.hold(location, [atom for atom in args if mutable(state.kind(atom))])
     put_back(state, handle, new)
     return new
 

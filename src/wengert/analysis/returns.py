@@ -171,7 +171,7 @@ class _Nesting:
         code = max([1, *codes]) + 1
         inner, value = self.names.fresh(), self.names.fresh()
         left = line.exit or self.names.fresh("exit")
-        body = self.body(line.body, code, (UNDEF,) * len(line.carried))
+        body = self.body(line.body, code, line.carried)
         made = replace(
             line, targets=(*line.targets, value), carried=(*line.carried, inner), initial=(*line.initial, UNDEF), body=body, exit=left
         )
@@ -185,16 +185,16 @@ class _Nesting:
             endless = always and not codes
         return made, value, (left, Const(code)), endless
 
-    def body(self, block: Block, code: int, missing: tuple[Atom, ...], branch: bool = False) -> Block:
-        """Carry one value more through the body of a loop, and let its returns be breaks."""
+    def body(self, block: Block, code: int, carried: tuple[Atom, ...], branch: bool = False) -> Block:
+        """Carry one value more through the body of a loop, and let its returns be breaks; nobody reads the others behind one, so they are as the turn found them."""
         lines: list[Line] = []
         for line in block.lines:
             if isinstance(line, If):
-                lines.append(map_blocks(line, lambda block: self.body(block, code, missing, branch=True)))
+                lines.append(map_blocks(line, lambda block: self.body(block, code, carried, branch=True)))
             elif isinstance(line, (For, While)) and _returns(line):
                 loop, value, left, endless = self.loop(line)
                 lines.append(loop)
-                leave = Break((*missing, value), code)
+                leave = Break((*carried, value), code)
                 if endless:
                     return Block(tuple(lines), leave)
                 test = self.names.fresh()
@@ -204,7 +204,7 @@ class _Nesting:
                 lines.append(line)
         end = block.terminator
         if isinstance(end, Return):
-            end = Break((*missing, end.value), code)
+            end = Break((*carried, end.value), code)
         elif isinstance(end, (Break, Continue)) or (isinstance(end, Yield) and not branch):
             end = replace(end, values=(*end.values, UNDEF))
         return Block(tuple(lines), end)

@@ -78,10 +78,12 @@ class Copies(Notes):
         if line.op not in INPLACE:
             augmented = line.place is not None and type(line.place.statement).__name__ == "AugAssign"
             derived = any(isinstance(atom, str) and DERIVED.search(base(atom)) for atom in (target, first, second))
-            if not (is_scalar(substitute(self.writer.kinds, target)) if derived else augmented):
+            if not (derived or augmented):
                 return None
             if derived and op in ("add", "mul") and itself(second) and not itself(first):
                 first, second = second, first
+            if derived and not all(is_scalar(substitute(self.writer.kinds, atom)) for atom in (target, first)):
+                return None  # of an array, it would be another operation
         if not itself(first):
             return None
         return ast.AugAssign(ast.Name(names[target], STORE), OPERATOR[op](), self.writer.atom(second))
