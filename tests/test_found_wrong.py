@@ -1103,3 +1103,64 @@ def _a_loop_that_returns_leaves_an_array_behind(x, p):
 @pytest.mark.parametrize("function", [_an_element_of_an_array_is_scaled_in_a_try, _a_loop_that_returns_leaves_an_array_behind])
 def test_adjoints_of_arrays_meet_numbers(function, first) -> None:
     check_grads(function, (0.3, np.array([first, 0.7])), order=2)
+
+
+class _Backward:
+    def __init__(self, x, order):
+        self.x = x
+        self.order = order
+
+    def __lt__(self, other):
+        return self.order > other.order
+
+    def __eq__(self, other):
+        return self.order == other.order
+
+    def __bool__(self):
+        return self.order > 1
+
+    def __iter__(self):
+        yield self.x
+        yield self.order
+
+    __hash__ = None
+
+
+def objects_in_the_order_of_their_class(x):
+    ones = [_Backward(x, 1.0), _Backward(x * x, 3.0), _Backward(x**3, 2.0)]
+    ordered = sorted(ones)
+    return ordered[0].x + 2 * ordered[1].x + min(ones).x * max(ones).x
+
+
+def objects_in_a_list_are_true_as_their_class_says(x):
+    total = 0.0
+    for one in [_Backward(x * i, float(i)) for i in range(4)]:
+        total += one.x if one else 3 * one.x * one.x
+        if not one:
+            total += x
+    return total
+
+
+def objects_in_a_list_are_unpacked_as_their_class_says(x):
+    total = 0.0
+    for one in [_Backward(x * i, float(i)) for i in range(4)]:
+        varied, order = one
+        total += varied * varied * order + sum(one)
+    return total
+
+
+def objects_that_are_not_equal(x):
+    one, other = _Backward(x, 1.0), _Backward(x * x, 1.0)
+    return one.x * 3 if one != other else other.x
+
+
+ASKED = [
+    objects_in_the_order_of_their_class, objects_in_a_list_are_true_as_their_class_says, objects_in_a_list_are_unpacked_as_their_class_says,
+    objects_that_are_not_equal,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", ASKED)
+def test_objects_are_asked_and_not_the_tuples_that_stand_for_them(function) -> None:
+    assert value_and_grad(function)(0.7)[0] == pytest.approx(function(0.7))
+    check_grads(function, (0.7,), order=2)

@@ -31,6 +31,7 @@ from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, Line, Name
 from wengert.ir.kinds import Packed, Record
 from wengert.ir.walk import INPLACE
+from wengert.rules.stand_ins_comparing import less_by_fields, same_fields
 
 HEAP_TYPE = 1 << 9
 MISSING: Any = object()
@@ -197,11 +198,34 @@ def operate(state: State, frame: Frame, line: Apply, op: str, handles: Sequence[
             continue
         note_class(state, cls, name)
         others = [other for place, other in enumerate(handles) if place != position]
+        if is_written_by_dataclass(static):
+            return (compare_fields(state, frame, line, op, handles, out),)
         found = inline_function(state, frame, line, static, (handle, *others), {}, out)
         if isinstance(found, Const) and found.value is NotImplemented:
             continue
         return (Const(None) if found is None else found,)
     return None
+
+
+def is_written_by_dataclass(function: types.FunctionType) -> bool:
+    """Is it a method without a text, as `dataclasses` makes them?"""
+    return function.__code__.co_filename == "<string>" and function.__name__ in ("__eq__", "__lt__", "__le__", "__gt__", "__ge__")
+
+
+def compare_fields(state: State, frame: Frame, line: Apply, op: str, handles: Sequence[Atom], out: list[Line]) -> Atom:
+    """A comparison of two objects of a dataclass that wrote the method for it: of one field after the other."""
+    one, other = handles if op not in ("gt", "ge") else (handles[1], handles[0])
+    cls = class_of(state, one)
+    if cls is not class_of(state, other):
+        if op != "eq":
+            raise errors.error("W044", state.place, name=op, what="objects of two classes")
+        return Const(False)
+    names = Const(tuple(field.name for field in dataclasses.fields(cls) if field.compare))
+    if op == "eq":
+        found = inline_function(state, frame, line, same_fields, (one, other, names), {}, out)
+    else:
+        found = inline_function(state, frame, line, less_by_fields, (one, other, names, Const(op in ("le", "ge"))), {}, out)
+    return Const(False) if found is None else found
 
 
 def _comes_first(first: type | None, second: type | None, name: str) -> bool:

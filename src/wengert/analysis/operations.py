@@ -26,9 +26,10 @@ from wengert.analysis.calls import call_star, specialise_call
 from wengert.analysis.choosing import choose_by_number
 from wengert.analysis.clobbering import overwrite
 from wengert.analysis.displays import joined, merged, repeated
+from wengert.analysis.emitting import emit
 from wengert.analysis.fields import set_attribute
 from wengert.analysis.frame import Frame
-from wengert.analysis.generators import consume, offer
+from wengert.analysis.generators import collected, consume, offer
 from wengert.analysis.global_names import import_name, read_global
 from wengert.analysis.guarding import DONE
 from wengert.analysis.identity import identity
@@ -39,7 +40,7 @@ from wengert.analysis.maps import joined_maps, popped, read_with_default
 from wengert.analysis.objects import OPERATORS, call_method, class_of, is_real, is_virtual, location_of, method_of, operate
 from wengert.analysis.packing import packed
 from wengert.analysis.piecemeal import Piecemeal
-from wengert.analysis.protocols import check_alike, contains, keyed_display, note_item, puts_back, truth_of_object
+from wengert.analysis.protocols import check_alike, contains, items_of_object, keyed_display, note_item, puts_back, truth_of_object
 from wengert.analysis.removals import without
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, Line, Name, Return, Stop, Terminator
@@ -133,7 +134,7 @@ def specialise_apply(state: State, frame: Frame, line: Apply, out: list[Line]) -
         state.bind(frame, line.targets[0], frame.handle(line.args[0]))
     elif line.op == "call_star":
         return Stop() if call_star(state, frame, line, out) else None
-    elif line.op == "unpack":
+    elif line.op in ("unpack", "unpack_star"):
         unpack(state, frame, line, out)
     elif line.op == "getitem" and state.trying and lacks_item(state, frame, line, out):
         return Stop()
@@ -146,10 +147,12 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     """An op that means the same whatever its arguments are; a test whose answer is known leaves no line."""
     handles = [frame.handle(atom) for atom in line.args]
     if line.op in OPERATORS and state.heap.fields:
-        made = operate(state, frame, line, line.op, handles, out)
-        if made is not None:
-            note_item(state, line.op, handles, made[0])
-            state.bind(frame, line.targets[0], made[0])
+        answered = operate(state, frame, line, line.op, handles, out)
+        if answered is None and line.op == "ne" and (equal := operate(state, frame, line, "eq", handles, out)) is not None:
+            answered = (Const(not equal[0].value) if isinstance(equal[0], Const) else emit(state, "not_", state.read(equal[0])),)
+        if answered is not None:
+            note_item(state, line.op, handles, answered[0])
+            state.bind(frame, line.targets[0], answered[0])
             return
     if line.op == "dict" and place_of(replace(line, place=frame.place(line.place))) in state.recursion.keyed:
         state.bind(frame, line.targets[0], keyed_display(state, frame, line, handles, out))
@@ -345,6 +348,11 @@ def edited(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
 def unpack(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     """Taking a tuple apart that has just been made leaves no line."""
     value = frame.handle(line.args[0])
+    items = items_of_object(state, frame, value, frame.place(line.place), out)
+    if items != value:
+        given = state.names.fresh()
+        items = collected(state, frame, items, frame.place(line.place), out) if items in state.generators else items
+        frame.atoms[given], value, line = items, items, replace(line, args=(given, *line.args[1:]))
     parts = state.made.get(value) if isinstance(value, str) else None
     if parts is not None and len(parts) == len(line.targets):
         for target, part in zip(line.targets, parts):

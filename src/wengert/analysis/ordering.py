@@ -14,16 +14,20 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from wengert import errors
 from wengert.analysis.call import SPECIAL, Call
 from wengert.analysis.facts import Fact
 from wengert.analysis.inline import inline_function, tuple_of
 from wengert.analysis.loop_kinds import settled
 from wengert.analysis.method_calls import METHODS
 from wengert.analysis.mutators import replace_items
+from wengert.analysis.objects import class_of
 from wengert.ir.core import Apply, Atom, Const
-from wengert.ir.kinds import UNKNOWN, Dict, Kind, List, Packed, Tuple, axes_of, scalar_type
+from wengert.ir.kinds import UNKNOWN, Dict, Kind, List, Packed, Tuple, axes_of, holds_object, scalar_type
 from wengert.rules import element_of
 from wengert.rules.stand_ins_builtins import first_of, in_order, largest, smallest
+from wengert.rules.stand_ins_comparing import first_of_objects, order_of_objects
+from wengert.runtime import first_extreme, order_of
 
 NONE = Const(None)
 
@@ -105,7 +109,8 @@ def _extreme(stand_in: Callable[[list[Any]], Any], greatest: bool) -> Callable[[
         if len(call.args) == 1 and not named and isinstance(kind, List) and kind.items is None and numbers:
             call.returned(inline_function(call.state, call.frame, call.line, stand_in, call.args, {}, call.out))
             return True
-        if not named and (len(call.args) > 1 or numbers or not isinstance(kind, List)):
+        objects = len(call.args) > 1 and class_of(call.state, call.args[0]) is not None
+        if not (named or objects) and (len(call.args) > 1 or numbers or not isinstance(kind, List)):
             return False
         values = call.args[0] if len(call.args) == 1 else tuple_of(call.state, call.args, call.frame.place(call.line.place), call.out)
         arguments = (values, _is_list(call, values), named.get("key", NONE), Const(greatest))
@@ -129,7 +134,24 @@ def _sort(call: Call, handle: Atom) -> bool:
     return True
 
 
+def _by_objects(stand_in: Callable[..., Any]) -> Callable[[Call], bool]:
+    def write(call: Call) -> bool:
+        """Positions by keys that are objects of the user's: their own comparisons decide, and not the tuples that stand for them."""
+        kind = _kind(call, call.args[0])
+        items = [] if not isinstance(kind, List) else kind.items if kind.items is not None else (kind.element,)
+        if not any(map(holds_object, items)):
+            return False
+        if not all(isinstance(item, Packed) and item == items[0] and not issubclass(item.cls, tuple) for item in items):
+            raise errors.error("W085", call.state.place, name=call.state.spelled(call.args[0]))
+        given = (call.args[0], call.args[1] if len(call.args) > 1 else Const(False))
+        call.returned(inline_function(call.state, call.frame, call.line, stand_in, given, {}, call.out))
+        return True
+
+    return write
+
+
 METHODS["sort"] = _sort
 SPECIAL.update({
+    order_of: _by_objects(order_of_objects), first_extreme: _by_objects(first_of_objects),
     builtins.sorted: _sorted, builtins.max: _extreme(largest, True), builtins.min: _extreme(smallest, False),
 })  # fmt: skip
