@@ -15,25 +15,13 @@ from collections.abc import Sequence
 from wengert.analysis.emitting import emit
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, Name
-from wengert.ir.kinds import Array, Kind, List, Numeric, Tuple, is_scalar, may_carry_derivative
+from wengert.ir.kinds import Array, List, Tuple, may_carry_derivative
 from wengert.rules import bind
+from wengert.rules.array_kinds import array_like
 
 BINARY = frozenset({"add", "sub", "mul", "truediv", "pow", "matmul", "floordiv", "mod"})
 JOINING = frozenset({"np.concatenate", "np.stack", "np.vstack", "np.hstack", "np.dstack", "np.column_stack"})
 LIBRARIES = ("np.", "scipy.")
-
-
-def array_like(kind: Kind, arrays: bool = True) -> bool:
-    """Is it a list or tuple of numbers, of such lists, or (if `arrays`) of arrays?
-
-    >>> from wengert.ir.kinds import FLOAT, Known
-    >>> array_like(List(FLOAT)), array_like(Tuple((FLOAT, Known(None)))), array_like(FLOAT)
-    (True, False, False)
-    """
-    if not isinstance(kind, (List, Tuple)):
-        return False
-    items = kind.items if kind.items is not None else (kind.element,) if isinstance(kind, List) else ()
-    return bool(items) and all(is_scalar(item) or arrays and isinstance(item, (Array, Numeric)) or array_like(item, arrays) for item in items)
 
 
 def with_arrays(state: State, line: Apply) -> Apply:
@@ -47,7 +35,9 @@ def with_arrays(state: State, line: Apply) -> Apply:
         base = call.primitive.head.star if parameter in call.starred else parameter
         composite = call.primitive.family == "composite"
         atom = call[parameter]
-        if not isinstance(atom, str) or atom in made or not may_carry_derivative(state.kind(atom)):  # an axis, a shape, a list of labels
+        if not isinstance(atom, str) or atom in made:
+            continue
+        if call.primitive.family == "linear" and not may_carry_derivative(state.kind(atom)):  # whose rule does not ask for it
             continue
         if base == "arrays" and line.op in JOINING:
             made[atom] = _each(state, atom)

@@ -23,7 +23,7 @@ from wengert.analysis.mapped import note_origin, origin
 from wengert.analysis.objects import is_real
 from wengert.analysis.state import State
 from wengert.ir.core import Atom, Const, Function, Name
-from wengert.ir.kinds import Closure, Known, Record, is_scalar
+from wengert.ir.kinds import Closure, Known, Record, Text, is_scalar
 from wengert.ir.walk import all_names, base, reads
 
 Shape: TypeAlias = tuple[Any, ...]
@@ -168,7 +168,9 @@ class Entering:
         inner = self.inner
         match shape:
             case ("value", int(position)):
-                return self.own.get(position, self.parameters[position])
+                name = self.own.get(position, self.parameters[position])
+                kind = inner.kind(name)
+                return Const(kind.value) if isinstance(kind, Text) and kind.value is not None else name  # as the key of a dict it must be known
             case ("const", Const() as const):
                 return const
             case ("same", int(number)):

@@ -23,7 +23,7 @@ from wengert.analysis.emitting import emit
 from wengert.analysis.inline import tuple_of
 from wengert.analysis.stores import WHOLE, store
 from wengert.ir.core import Apply, Atom, Const
-from wengert.ir.kinds import UNKNOWN, Array, Dict, Known, is_floating
+from wengert.ir.kinds import UNKNOWN, Array, Dict, Known, is_floating, may_carry_derivative
 from wengert.rules import bind
 from wengert.rules.primitive import Call as Bound
 from wengert.rules.primitive import KindOf
@@ -49,7 +49,7 @@ def call_primitive(call: Call, op: str, function: Callable[..., Any] | None, spe
             raise
         opaque(call, UNKNOWN)
         return
-    if call.varied:
+    if call.varied or any(may_carry_derivative(call.state.kind(atom)) for atom in call.args):  # which may vary in a derivative of the derivative
         probe = with_arrays(call.state, probe)
         call.args, call.keywords = probe.args, probe.keywords
     call.emit(op, *call.args, keywords=call.keywords, spelled=spelled if spelled != op else None)

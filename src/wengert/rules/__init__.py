@@ -22,6 +22,7 @@ from wengert.rules import (
     order,
     polynomial,
     polynomial_products,
+    positions,
     products,
     reduce,
     repeating,
@@ -72,7 +73,7 @@ __all__ = [
 ]  # fmt: skip
 
 FAMILIES = (
-    operators, elementwise, constant, reduce, sequences, extremes, shape, linalg, joining, creation, indexing, index_tuples, solving, decompositions, norms, linalg_names, complex_numbers, fft, polynomial, polynomial_products,
+    operators, elementwise, constant, reduce, sequences, extremes, shape, linalg, joining, creation, indexing, index_tuples, positions, solving, decompositions, norms, linalg_names, complex_numbers, fft, polynomial, polynomial_products,
     order, cumulative, masked, statistics, products, calculus, assembly, repeating,
 )  # fmt: skip
 """The files of rows; importing them fills the table."""

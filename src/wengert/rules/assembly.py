@@ -15,7 +15,7 @@ from wengert.rules.table import Call
 
 def joined(b: Builder, parts: list[Atom], axis: int) -> Atom:
     keywords = [("axis", Const(axis))] if axis else []
-    return b.apply("np.concatenate", b.apply("tuple", *parts), keywords=keywords)
+    return b.apply("np.concatenate", b.apply("list", *parts), keywords=keywords)
 
 
 def _append(b: Builder, call: Call) -> Atom:

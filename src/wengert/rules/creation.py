@@ -11,9 +11,9 @@ from wengert.ir.axes import Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import UNKNOWN, Array, Kind, Known, Numeric, NumpyScalar, axes_of, dtype_of, is_scalar, scalar_type
+from wengert.rules.array_kinds import PYTHON_DTYPES
 from wengert.rules.composite import composite
 from wengert.rules.fitting import fit
-from wengert.rules.joining import PYTHON_DTYPES
 from wengert.rules.result_kinds import NotStatic, axes_of_shape, axis_of_length, dtype_argument, promoted, value_of
 from wengert.rules.table import Call, KindOf, constant, general, linear
 from wengert.rules.tangents import by_tangent

@@ -60,4 +60,5 @@ def _shape_without(b: Builder, call: Call, tangent: Atom) -> tuple[Axis, ...] | 
     return broadcast_axes(known) if len(known) == 2 else None
 
 
-linear("z = np.where(c, x, y)", _where_vjp, of=("x", "y"), kind=_where_kind, cost=2, jvp=_where_jvp, flat_in=frozenset({"c"}))
+linear("z = np.where(c, x, y)", _where_vjp, of=("x", "y"), kind=_where_kind, cost=2, jvp=_where_jvp, flat_in=frozenset({"c"}),
+       alone="np.nonzero")  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from wengert import errors
-from wengert.ir.axes import EMPTY, MANY, Axis
+from wengert.ir.axes import MANY, Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import (
@@ -28,13 +28,11 @@ from wengert.ir.kinds import (
     may_carry_derivative,
     scalar_type,
 )
-from wengert.ir.lattice import options_of
+from wengert.rules.array_kinds import PYTHON_DTYPES, nested_axes, same_length
 from wengert.rules.index_kinds import element_of
 from wengert.rules.result_kinds import NotStatic, dtype_argument, example_of, normalized, value_of
 from wengert.rules.sequences import item_kinds, items_of, packed
 from wengert.rules.table import Call, KindOf, linear
-
-PYTHON_DTYPES = {"float": "float64", "int": "int64", "bool": "bool", "complex": "complex128"}
 
 
 def _pieces(kind: Kind) -> tuple[str, list[tuple[Axis, ...]]] | None:
@@ -79,13 +77,8 @@ def _join_kind(call: Call, kind: KindOf) -> Kind:
     total: Axis = along[0] if len(along) == 1 else f"{call.result}:{axis}"
     if len(along) > 1 and (MANY in along or along.count(1) > 1):
         total = MANY
-    across = [_same([shape[i] for shape in shapes]) for i in range(len(shapes[0]))]
+    across = [same_length([shape[i] for shape in shapes]) for i in range(len(shapes[0]))]
     return Array(dtype, tuple(total if i == axis else a for i, a in enumerate(across)))
-
-
-def _same(axes: Sequence[Axis]) -> Axis:
-    """Lengths that are equal since the primitive succeeded: the one most is known of."""
-    return 1 if 1 in axes else MANY if MANY in axes else axes[0]
 
 
 def _at_least(call: Call, shapes: list[tuple[Axis, ...]]) -> list[tuple[Axis, ...]]:
@@ -165,7 +158,7 @@ def _stack_kind(call: Call, kind: KindOf) -> Kind:
         (axis,) = normalized(value_of(call, kind, "axis"), len(shapes[0]) + 1)
     except (NotStatic, ValueError):
         return UNKNOWN
-    axes = [_same([shape[i] for shape in shapes]) for i in range(len(shapes[0]))]
+    axes = [same_length([shape[i] for shape in shapes]) for i in range(len(shapes[0]))]
     axes.insert(axis, 1 if len(shapes) == 1 else MANY)
     return Array(dtype, tuple(axes))
 
@@ -198,26 +191,8 @@ linear("y = np.stack(arrays, axis=0)", _stack_vjp, kind=_stack_kind, cost=100, s
 # array(x), asarray(x): of an array, a number, or nested lists of numbers
 
 
-def _nested_axes(kind: Kind, fresh: str, depth: int = 0) -> tuple[str, tuple[Axis, ...]] | None:
-    """The dtype and axes of the array made from nested lists."""
-    if isinstance(kind, (List, Tuple)):
-        kinds = item_kinds(kind)
-        several = kinds if kinds is not None else (kind.element,) if isinstance(kind, List) else ()
-        inner = [_nested_axes(k, fresh, depth + 1) for k in several]
-        found = [part for part in inner if part is not None]
-        if not found or len(found) < len(inner) or len({len(axes) for _, axes in found}) > 1:
-            return None
-        axes = tuple(_same([axes[i] for _, axes in found]) for i in range(len(found[0][1])))
-        length: Axis = f"{fresh}:{depth}" if kinds is None else 1 if len(kinds) == 1 else MANY if kinds else EMPTY
-        return np.result_type(*(dtype for dtype, _ in found)).name, (length, *axes)
-    known = axes_of(kind)
-    dtypes = {dtype_of(option) or PYTHON_DTYPES.get(scalar_type(option) or "") for option in options_of(kind)}
-    dtype = dtypes.pop() if len(dtypes) == 1 else None
-    return None if known is None or dtype is None else (dtype, known)
-
-
 def _array_kind(call: Call, kind: KindOf) -> Kind:
-    found = _nested_axes(kind(call["x"]), call.result)
+    found = nested_axes(kind(call["x"]), call.result)
     try:
         dtype = dtype_argument(call, kind)
         least = value_of(call, kind, "ndmin") if "ndmin" in call.arguments else 0
@@ -232,7 +207,7 @@ def _array_kind(call: Call, kind: KindOf) -> Kind:
 def _array_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
     least = b.kind(call["ndmin"]) if "ndmin" in call.arguments else Known(0)
     if least != Known(0):  # the axes that it puts in front
-        found = _nested_axes(b.kind(call["x"]), call.result)
+        found = nested_axes(b.kind(call["x"]), call.result)
         if found is None or not isinstance(least, Known):
             raise _refused(call, "`ndmin` of a value of unknown kind")
         if least.value > len(found[1]):

@@ -18,7 +18,7 @@ from itertools import product
 import numpy as np
 
 from wengert import errors
-from wengert.ir.core import Apply, Name
+from wengert.ir.core import Apply, Atom, Name
 from wengert.ir.kinds import (
     BOTTOM,
     EITHER,
@@ -55,12 +55,16 @@ from wengert.ir.kinds import (
 )
 from wengert.ir.lattice import join, join_all, options_of
 from wengert.ir.values import known, substitute
+from wengert.rules.array_kinds import as_array
 from wengert.rules.container_kinds import CONTAINER_KINDS, Result
 from wengert.rules.index_kinds import element_of, item_kind, replaced_item
 from wengert.rules.result_kinds import as_result
-from wengert.rules.table import bind, lookup
+from wengert.rules.table import Call, KindOf, bind, lookup
 
 __all__ = ["acts", "element_of", "kinds_of_line"]
+
+LIBRARIES = ("np.", "scipy.")
+
 
 def kinds_of_line(line: Apply, kinds: Mapping[Name, Kind]) -> tuple[Kind, ...]:
     """The kinds of the targets of a line, from the kinds of its arguments; `UNKNOWN` when in doubt."""
@@ -80,10 +84,25 @@ def kinds_of_line(line: Apply, kinds: Mapping[Name, Kind]) -> tuple[Kind, ...]:
         call = bind(line)
     except errors.Error:
         return (UNKNOWN,)
-    found = call.primitive.kind(call, lambda atom: substitute(kinds, atom))
+    found = call.primitive.kind(call, _taken(call, kinds))
     if found == NUMERIC and not row.real and any(may_be_complex(substitute(kinds, atom)) for atom in call.arguments.values()):
         return (UNKNOWN,)  # `NUMERIC` is of real numbers
     return (NUMERIC,) if row.real and found == UNKNOWN else (found,)
+
+
+def _taken(call: Call, kinds: Mapping[Name, Kind]) -> KindOf:
+    """The kinds of the arguments as the primitive takes them: a list of numbers where NumPy makes an array of it is an array."""
+    row = call.primitive
+    if row.module != "np" or not row.op.startswith(LIBRARIES):
+        return lambda atom: substitute(kinds, atom)
+    composite = row.family == "composite"
+    operands = {call[name] for name in call.differentiable if composite or (row.head.star if name in call.starred else name) not in row.sequences}
+
+    def kind(atom: Atom) -> Kind:
+        found = substitute(kinds, atom)
+        return as_array(found, f"{call.result}:{atom}", arrays=not composite) if atom in operands else found
+
+    return kind
 
 
 def _for_each(line: Apply, kinds: Mapping[Name, Kind], unions: tuple[Name, ...]) -> tuple[Kind, ...]:

@@ -274,7 +274,9 @@ _view("y = np.rot90(x, k=1, axes=(0, 1))", _rot90_vjp, _rotated)
 
 
 def _diagonal(axes: tuple[Axis, ...], call: Call, kind: KindOf) -> tuple[Axis, ...]:
-    return (f"{call.result}:0", f"{call.result}:0") if len(axes) == 1 else (f"{call.result}:0",)
+    if len(axes) != 1:
+        return (f"{call.result}:0",)
+    return axes * 2 if axes == (1,) and call.value("k") == 0 else (f"{call.result}:0",) * 2
 
 
 def _onto_diagonal(b: Builder, call: Call, y_bar: Atom, offset: Atom, first: int = 0, second: int = 1) -> Atom:

@@ -171,8 +171,10 @@ class Forward(WriteTangents, CallTangents, RowTangents):
         return b.apply("np.zeros_like", atom)
 
     def beside(self, b: Builder, atom: Atom) -> Atom:
-        """The tangent of an item of a list: of a row of whole numbers it is a row of zeros, since the others' are rows."""
+        """The tangent of an item of a list: of a row or an array of whole numbers it is one of zeros, since the others' are rows or arrays."""
         kind = b.kind(atom)
+        if isinstance(kind, Array) and kind.axes and isinstance(atom, str) and atom not in self.dots and not may_carry_derivative(kind):
+            return b.apply("np.zeros_like", atom)
         items = items_of(kind) if isinstance(atom, str) and atom not in self.dots else None
         if items and all(scalar_type(item) in ("int", "bool") for _, item in items):
             return packed(b, kind, [Const(0.0)] * len(items))
