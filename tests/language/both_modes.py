@@ -22,8 +22,8 @@ _numbers = count()
 
 
 def function_of(body: str, **names: Any) -> Callable[..., Any]:
-    """A function of x and n with this body."""
-    text = "def f(x, n):\n" + textwrap.indent(body, "    ") + "\n"
+    """The function of x and n with this body, or the function `f` that this text defines."""
+    text = (body if "def f(x, n):" in body else "def f(x, n):\n" + textwrap.indent(body, "    ")) + "\n"
     file = f"<language {next(_numbers)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     found: dict[str, Any] = {"np": np, "math": math, "__name__": "language", **names}

@@ -104,14 +104,15 @@ def assign_in_place(state: State, frame: Frame, line: Apply, out: list[Line]) ->
     probe = Apply(("probe",), op, (first, second))
     copied = isinstance(kind, Array)
     if not (immutable or copied) and not (isinstance(first, str) and first in state.owned and keeps_form(state, probe)):
-        if kind == UNKNOWN and not state.varies(first, second):
-            state.apply(line.targets[0], frame, out, line.op, first, second, place=line.place)
-            if isinstance(handle, str):
-                state.heap.spoil(state.heap.location(handle), None)
-            return
-        if kind == UNKNOWN and first in state.items:
+        varies = state.varies(first, second)
+        if kind == UNKNOWN and first in state.items and varies:
             ask_for_map(state, state.items[str(first)][0])
             ask_for_holder(state, state.items[str(first)][2])
+        if kind == UNKNOWN:
+            state.apply(line.targets[0], frame, out, line.op, first, second, place=line.place)
+            if isinstance(handle, str) and not varies:  # else what it came from is refused in the end, or this line
+                state.heap.spoil(state.heap.location(handle), None)
+            return
         raise errors.error("W023", place, name=line.targets[0].rpartition(".")[0] or state.spelled(first))
     new = state.apply(line.targets[0], frame, out, op, first, second, place=line.place)
     if not immutable and line.targets[0] not in frame.sharing.shared:

@@ -29,7 +29,8 @@ from wengert.ir.kinds import (
     holds_object,
     holds_tuple,
 )
-from wengert.ir.walk import atoms, map_blocks, names, rename
+from wengert.ir.text import INFIX
+from wengert.ir.walk import INPLACE, atoms, map_blocks, names, rename
 from wengert.rules import lookup, open_parameters
 
 CHECKED = frozenset({"getattr", "call", "call_star", "getitem", "unpack", "unpack_star", "set", "next"})
@@ -178,6 +179,8 @@ def refusal(state: State, line: Apply) -> errors.Error | None:
         return errors.error("W043", line.place, name=name, what=what)
     if line.op in ("getitem", "unpack", "unpack_star") and isinstance(kind, Unknown):
         return errors.error("W047", line.place, name="[]" if line.op == "getitem" else "=", what=what)
+    if line.op in INPLACE and isinstance(kind, Unknown):
+        return errors.error("W047", line.place, name=f"{INFIX[INPLACE[line.op]]}=", what=what)
     if line.op == "set":
         return errors.error("W028", line.place, construct="a set of differentiated values")
     return None

@@ -143,6 +143,8 @@ def read_under_unknown_key(state: State, handle: Atom, key: Atom) -> None:
     if not isinstance(state.kinds.get(location), Dict) and location not in state.made_at:
         return
     kind = state.kind(state.read(handle))
+    if isinstance(kind, Dict) and kind.items and all(isinstance(item, Closure) or isinstance(item, Known) and callable(item.value) for _, item in kind.items):
+        return  # functions, of which one is chosen
     if isinstance(kind, Dict) and (not kind.items or state.varies(handle)):
         ask_for_map(state, handle)
         if kind.items and all(may_carry_derivative(item) and not isinstance(item, Closure) for _, item in kind.items):

@@ -23,7 +23,7 @@ from wengert.analysis.attempts import attempt, attempted, exception, probe
 from wengert.analysis.attribute_reads import lacks, lacks_item, read_attribute, takes_none
 from wengert.analysis.boxes import box
 from wengert.analysis.calls import call_star, specialise_call
-from wengert.analysis.choosing import choose_by_number
+from wengert.analysis.choosing import choose
 from wengert.analysis.clobbering import overwrite
 from wengert.analysis.displays import joined, merged, repeated
 from wengert.analysis.emitting import emit
@@ -222,7 +222,7 @@ def plain(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     if line.op == "tuple":
         state.made[targets[0]] = tuple(handles)
     if line.op == "getitem":
-        choose_by_number(state, targets[0], *args)
+        choose(state, targets[0], *args)
     if line.op in ("getitem", "unpack", "unpack_star", "add", "fstring", "format"):
         name_known(state, frame, line, targets)
 
