@@ -27,7 +27,7 @@ def test_what_is_accepted_is_lowered(row):
     verify(lower(written(function(row.example))), generic=True)
 
 
-LATER = {"W014"}  # refused when kinds are found, as the line may never run
+LATER = {"W012", "W014", "W015", "W029"}  # refused when kinds are found, as the line may never run
 
 
 @pytest.mark.parametrize("row", [row for row in REFUSED if row.example and row.code not in LATER], ids=lambda row: row.title)

@@ -6,12 +6,18 @@ import pytest
 from both_modes import check, function_of
 
 import wengert
+from wengert.frontend.constructs import CONSTRUCTS
 from wengert.frontend.language import ACCEPTED, REFUSED
 
 
 @pytest.mark.parametrize("row", ACCEPTED, ids=lambda row: row.title)
 def test_what_is_accepted_is_differentiated(row):
     check(row.example)
+
+
+@pytest.mark.parametrize("row", [row for rows in CONSTRUCTS.values() for row in rows], ids=lambda row: row.title)
+def test_what_programs_do_is_differentiated(row):
+    check(row.example.strip("\n"))
 
 
 @pytest.mark.parametrize("row", [row for row in REFUSED if row.example], ids=lambda row: row.title)

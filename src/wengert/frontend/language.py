@@ -18,6 +18,7 @@ import gast
 
 from wengert.codes import CODES
 from wengert.errors import Error, error
+from wengert.frontend.constructs import CONSTRUCTS
 from wengert.frontend.resolve import default_nodes
 from wengert.frontend.source import Source
 
@@ -143,12 +144,13 @@ REFUSED = (
     _refuse("W011", "", "AsyncFor", "", "async for"),
     _refuse("W011", "", "AsyncWith", "", "async with"),
     _refuse("W011", "", "Await", "", "await"),
-    _refuse("W012", "generator function that is differentiated itself, or kept", "", "", "a generator is kept"),
-    _refuse("W013", "`except*`", "TryStar", "", "`except*`"),
+    _refuse("W012", "generator function that is differentiated itself, or kept", "", "yield x * n", "a generator is kept"),
+    _refuse("W013", "`except*`", "TryStar", "try:\n    y = math.sqrt(x)\nexcept* ValueError:\n    y = x\nreturn y", "`except*`"),
     _refuse("W014", "assigning a global", "", "global state\nstate = n\nreturn x * state"),
-    _refuse("W015", "assigning a variable of a function around the differentiated one", "Nonlocal.Store", ""),
+    _refuse("W015", "assigning a variable of a function around the differentiated one", "Nonlocal.Store",
+            "def around():\n    state = 0.0\n    def f(x, n):\n        nonlocal state\n        state = state + x\n        return state\n    return f\nf = around()"),
     _refuse("W020", "assignment in a generator expression that is kept", "", "g = ((y := x * i) for i in range(n))\nreturn sum(g) * y"),
-    _refuse("W029", "`exec`, `eval`, `locals()`, `globals()`", "", ""),
+    _refuse("W029", "`exec`, `eval`, `locals()`, `globals()`", "", "return eval('x * n') + len(locals())"),
     _refuse("W028", "any other syntax", "", "", "`type`"),
 )
 
@@ -225,6 +227,11 @@ def language_page() -> str:
     ]
     for row in ACCEPTED:
         page += ["", f"{_capital(row.title)}:", "", *_indented(row.example)]
+    page += ["", "## What programs do", "", "Each example is such a body, too, or defines the function `f` of `x` and `n`."]
+    for heading, rows in CONSTRUCTS.items():
+        page += ["", f"### {heading}"]
+        for construct in rows:
+            page += ["", f"{_capital(construct.title)}:", "", *_indented(construct.example.strip("\n"))]
     page += [
         "",
         "## Refused",
@@ -252,4 +259,4 @@ def _capital(title: str) -> str:
 
 
 def _indented(example: str) -> list[str]:
-    return [f"    {line}" for line in example.split("\n")]
+    return [f"    {line}".rstrip() for line in example.split("\n")]
