@@ -37,7 +37,8 @@ def with_arrays(state: State, line: Apply) -> Apply:
         atom = call[parameter]
         if not isinstance(atom, str) or atom in made:
             continue
-        if call.primitive.family == "linear" and not may_carry_derivative(state.kind(atom)):  # whose rule does not ask for it
+        apart = call.primitive.family == "linear" or parameter in call.starred  # whose rule does not ask for it; labels of `np.einsum`
+        if apart and not may_carry_derivative(state.kind(atom)):
             continue
         if base == "arrays" and line.op in JOINING:
             made[atom] = _each(state, atom)

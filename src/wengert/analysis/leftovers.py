@@ -18,16 +18,22 @@ from wengert.ir.kinds import (
     UNKNOWN,
     Bottom,
     Closure,
+    Dict,
     Frozen,
     Instance,
     Kind,
     Known,
+    List,
+    Map,
+    Optional,
     Record,
     Text,
+    Tuple,
     Unknown,
     describe,
     holds_object,
     holds_tuple,
+    is_scalar,
 )
 from wengert.ir.text import INFIX
 from wengert.ir.walk import INPLACE, atoms, map_blocks, names, rename
@@ -143,6 +149,8 @@ class _Sweep:
 def refusal(state: State, line: Apply) -> errors.Error | None:
     """The refusal of a generic line through which something differentiated flows."""
     varying = [atom for atom in atoms(line) if _varies(state, atom)]
+    if varying and line.op in ("getitem", "unpack", "unpack_star") and _has_no_zero(state.kind(line.args[0])):
+        return errors.error("W050", line.place, what=describe(state.kind(line.args[0])))
     if line.op == "call" and not state.varies(*line.targets) and isinstance(state.kind(line.args[0]), Known):
         return None  # nothing differentiated comes back: an exception
     if line.op == "call" and line.targets and line.targets[0] in state.exceptions:
@@ -191,6 +199,14 @@ def _varies(state: State, atom: Atom) -> bool:
     if isinstance(atom, str) and state.heap.location(atom) in state.heap.fields:
         return state.varies(atom)
     return atom in state.varied
+
+
+def _has_no_zero(kind: Kind) -> bool:
+    """Is it None or a container, and that not one of numbers, for which an array of zeros would stand?"""
+    inner = kind.kind if isinstance(kind, Optional) else kind
+    if inner is kind or not isinstance(inner, (Tuple, Dict, Record, List, Map)):
+        return False
+    return not (isinstance(inner, Tuple) and all(map(is_scalar, inner.items)))
 
 
 def _without_rule(state: State, line: Apply) -> errors.Error | None:

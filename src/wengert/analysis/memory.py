@@ -113,7 +113,8 @@ def memory(function: Function) -> Memory:
     if walk.writes or walk.resized:
         found.overwritten = frozenset((*_overwritten(found), *_resized(walk)))
     for name in found.bound:
-        if name in found.origin and not isinstance(substitute(found.kinds, name), (List, Dict, Map)):  # those may change in length
+        of = found.origin.get(name)  # None is that of what has no tangent
+        if of in found.bound and not isinstance(substitute(found.kinds, name), (List, Dict, Map)):  # those may change in length
             found.versions.setdefault(found.origin[name], [found.origin[name]]).append(name)
     for names in found.versions.values():
         names.sort(key=lambda name: found.bound[name].time)

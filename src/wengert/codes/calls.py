@@ -80,6 +80,13 @@ CALLS: dict[str, Code] = {
         "The adjoint of such a tuple is a list, which grows with what is added to it.",
         "Make it a list (`list(...)`)",
     ),
+    "W050": Code(
+        "NoRule",
+        "A tuple or dict that may be None",
+        "`{function}` reads an item of {what}",
+        "The adjoint of what is None at first has no items that it could be added to.",
+        "Begin with a tuple or dict of the same form, or keep its parts in variables of their own",
+    ),
     # memory
     "W080": Code(
         "AliasError",

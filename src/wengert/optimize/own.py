@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from wengert.analysis.regions import may_share
 from wengert.ir.axes import same_axis
 from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Break, Const, Continue, Def, For, Function, If, Line, Name, While, Yield
-from wengert.ir.kinds import Array, Iterator, Kind, List, Map, Range, Slice, Text, is_scalar
+from wengert.ir.kinds import Array, Iterator, Kind, List, Map, Range, Slice, Text, Tuple, is_scalar
 from wengert.ir.values import substitute
 from wengert.ir.walk import CONSUMING, RESIZING, WRITES, all_names, atoms, base, lines_of, map_atoms, map_blocks
 from wengert.optimize.last_uses import last_uses
@@ -299,9 +300,13 @@ class _Owning:
             line = map_blocks(line, self.snapshot) if not isinstance(line, Def) else line
             if isinstance(line, Apply) and not self.snapshots.isdisjoint(line.targets):
                 (target,) = line.targets
+                kind = substitute(self.kinds, target)
+                if isinstance(kind, Tuple) and not any(map(may_share, kind.items)):  # nothing in it can be overwritten
+                    lines.append(line)
+                    continue
                 shown = self.names.fresh()
-                self.kinds[shown] = substitute(self.kinds, target)
-                lines += (replace(line, targets=(shown,)), Apply((target,), "copy", (shown,), place=line.place))
+                self.kinds[shown] = kind
+                lines += (replace(line, targets=(shown,)), Apply((target,), "snapshot" if isinstance(kind, Tuple) else "copy", (shown,), place=line.place))
                 continue
             lines.append(line)
         return Block(tuple(lines), block.terminator)

@@ -101,6 +101,8 @@ def item_kind(kind: Kind, index: Kind, name: str, fresh: str) -> Kind:
         case Array(dtype, axes):
             indices = index.items if isinstance(index, Tuple) else (index,)
             return _array_item(dtype, axes, indices, name, fresh)
+        case Optional(inner):  # None has no items
+            return item_kind(inner, index, name, fresh)
     return UNKNOWN
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from wengert.ir.axes import Axis
 from wengert.ir.kinds import UNKNOWN, Array, Kind, NumpyScalar, Tuple, axes_of
 from wengert.rules.array_kinds import as_array
-from wengert.rules.table import Call, KindFunction, KindOf, constant
+from wengert.rules.table import Call, KindOf, constant
 
 
 def _rows_of_positions(call: Call, kind: KindOf) -> Kind:
@@ -31,15 +31,17 @@ def _mesh(call: Call, kind: KindOf) -> Kind:
     return Tuple(tuple(made))
 
 
-def _like(dtype: str) -> KindFunction:
-    def kind_function(call: Call, kind: KindOf) -> Kind:
-        axes = axes_of(as_array(kind(call["x"]), call.result))
-        return UNKNOWN if axes is None else Array(dtype, axes) if axes else NumpyScalar(dtype)
+def _bins(call: Call, kind: KindOf) -> Kind:
+    axes = axes_of(as_array(kind(call["x"]), call.result))
+    return UNKNOWN if axes is None else Array("int64", axes) if axes else NumpyScalar("int64")
 
-    return kind_function
+
+def _members(call: Call, kind: KindOf) -> Kind:
+    axes = axes_of(as_array(kind(call["x"]), call.result))
+    return UNKNOWN if axes is None else Array("bool", axes)
 
 
 constant("y = np.argwhere(x)", kind=_rows_of_positions, cost=100)
-constant("y = np.ix_(*args)", kind=_mesh)
-constant("y = np.digitize(x, bins, right=False)", kind=_like("int64"), cost=100)
-constant("y = np.isin(x, test_elements, assume_unique=False, invert=False, *, kind=None)", kind=_like("bool"), cost=100)
+constant("y = np.ix_(*args)", kind=_mesh, view=True)
+constant("y = np.digitize(x, bins, right=False)", kind=_bins, cost=100)
+constant("y = np.isin(x, test_elements, assume_unique=False, invert=False, *, kind=None)", kind=_members, cost=100)

@@ -161,11 +161,12 @@ class Forward(WriteTangents, CallTangents, RowTangents):
             return b.apply("dict")
         if is_scalar(kind) or isinstance(atom, Const):
             return self.zero_of(atom.value) if isinstance(atom, Const) else Const(0j if is_complex(kind) else 0.0)
-        if not (may_carry_derivative(kind) or _has_floats(kind)):  # [0.0] * n, (1.0, 2.0)
+        grows = isinstance(kind, Dict) and becomes is not None  # more will be put into it
+        if not (grows or may_carry_derivative(kind) or _has_floats(kind)):  # [0.0] * n, (1.0, 2.0)
             return Const(None)
         items = items_of(kind)
         if items is not None:
-            return packed(b, kind, [self.zero(b, item(b, atom, key, kind)) for key, _ in items])
+            return packed(b, kind, [self.zero(b, item(b, atom, key, kind), inner) for key, inner in items])
         if isinstance(kind, List):
             return zeros(b, kind, atom)
         return b.apply("np.zeros_like", atom)

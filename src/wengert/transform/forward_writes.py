@@ -9,22 +9,33 @@ down before the write.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wengert.analysis.regions import Memory
 from wengert.ir.build import Builder
 from wengert.ir.core import Apply, Atom, Const, Line, Name
-from wengert.ir.kinds import Array, Dict, Kind, List, Map, axes_of, may_carry_derivative
+from wengert.ir.kinds import Array, Dict, Kind, List, Map, Tuple, axes_of, may_carry_derivative
 from wengert.ir.walk import base
 from wengert.transform.terms import Term
 from wengert.transform.writes import names_once
 
 
 def holding(kind: Kind, becomes: Kind | None) -> Kind:
-    """The kind of a list or dict by what it is about to hold: `[0] * n` gets floats as items."""
-    if isinstance(kind, Dict) and isinstance(becomes, Dict):
-        return becomes if not may_carry_derivative(kind) and dict(kind.items).keys() == dict(becomes.items).keys() else kind
-    if not (isinstance(kind, List) and isinstance(becomes, List)) or (kind.items is not None and may_carry_derivative(kind)):
-        return kind
-    return becomes if kind.items is None or becomes.items is None or len(kind.items) == len(becomes.items) else kind
+    """The kind of a container by what it is about to hold, part by part: `[0] * n` gets floats as items."""
+    match kind, becomes:
+        case Dict(items), Dict(others):
+            if not may_carry_derivative(kind) and dict(items).keys() == dict(others).keys():
+                return becomes
+            found = dict(others)
+            return Dict(tuple((key, holding(item, found.get(key))) for key, item in items))
+        case Tuple(items), Tuple(after) if len(items) == len(after):
+            return replace(kind, items=tuple(map(holding, items, after)))
+        case List(_, parts), List(_, others):
+            if parts is None or not may_carry_derivative(kind):
+                return becomes if parts is None or others is None or len(parts) == len(others) else kind
+            if others is not None and len(parts) == len(others):
+                return replace(kind, items=tuple(map(holding, parts, others)))
+    return kind
 
 
 class WriteTangents:

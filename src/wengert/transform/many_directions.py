@@ -119,7 +119,7 @@ class ManyDirections(Forward):
         kind = holding(b.kind(atom), becomes)
         items = items_of(kind)
         if items and is_real(kind):
-            return packed(b, kind, [self.zero(b, item(b, atom, key, kind)) for key, _ in items])
+            return packed(b, kind, [self.zero(b, item(b, atom, key, kind), inner) for key, inner in items])
         if items is not None or atom in self.empty or not may_carry_derivative(kind) and scalar_type(kind) is None and dtype_of(kind) is None:
             return super().zero(b, atom, becomes)
         axes = axes_of(kind)
