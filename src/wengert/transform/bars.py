@@ -250,6 +250,15 @@ def nothing(b: Builder, kind: Kind) -> Atom:
     return made
 
 
+def cleared(b: Builder, kind: Kind) -> Atom:
+    """The adjoint of an item that something else is put into the place of: a tuple of zeros, in which a number stands for that of a list."""
+    if not isinstance(kind, Tuple) or all(is_scalar(inner) or isinstance(inner, Array) for _, inner in parts(kind)):
+        return nothing(b, kind) if is_container(kind) else Const(0.0)
+    made = packed(b, kind, [cleared(b, item) if parts(item) else Const(None) for _, item in items_of(kind) or ()])
+    b.kinds[made] = kind
+    return made
+
+
 def full(b: Builder, value: Atom, spot: Spot) -> Atom:
     """The adjoint in the full shape of the value; until it is asked for, a sum's adjoint stays one number."""
     if isinstance(kind_at(b, spot), (List, Map, Iterator, Saved)):

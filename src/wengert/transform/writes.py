@@ -26,12 +26,12 @@ from wengert.transform.adjoints import Adjoints, bar_kind
 from wengert.transform.bars import (
     Bars,
     Spot,
+    cleared,
     hint,
     is_container,
     is_table,
     items_of,
     kind_at,
-    nothing,
     parts,
     primal,
     real_part,
@@ -108,7 +108,7 @@ class WriteReversal(Adjoints):
         elif isinstance(value, str) and value in self.active:
             self.give(bars, value, self._written(op, b, bar, slot, path, value))
         if op in ("write", "store") and isinstance(whole, str) and whole in self.active and not self._is_last_read(line):
-            bar = b.apply("store", bar, *path, nothing(b, slot) if is_container(slot) else Const(0.0), hint=hint((whole,)))
+            bar = b.apply("store", bar, *path, cleared(b, slot), hint=hint((whole,)))
         return bar
 
     def _into_tuple(
