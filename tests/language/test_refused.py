@@ -19,6 +19,7 @@ CASES = {
     "W041: a function made in a turn of a loop": "fs = []\nc = x\nfor i in range(n):\n    c = c * x\n    fs.append(lambda t, c=c: t * c)\nreturn fs[0](1.0)",
     "W041: a function of an earlier turn": "g = None\nfor i in range(n):\n    if g is not None:\n        x = g(x)\n    g = lambda t, i=i: t * (i + 2)\nreturn x",
     "W041: a function of what only a branch knows": "if x > 0.5:\n    k = 2 * x\n    g = lambda t: t * k\nelse:\n    g = lambda t: t\nreturn g(x)",
+    "W051: an inner function that remembers": "import functools\n@functools.lru_cache(maxsize=None)\ndef g(k):\n    return x * g(k - 1) if k else 1.0\nreturn g(n)",
     "W081: one array in a dict under two names": "r = np.ones(2) * x\nd = {'a': r, 'b': r}\nd['a'][0] = 5.0\nreturn d['b'].sum()",
     "W081: an array changed through the dict that holds it": "r = np.ones(2) * x\nd = {}\nd['a'] = r\nd['a'][0] = 5.0\nreturn r.sum()",
     "W083: a key that only the run knows": "d = {'a': x, 'b': [x]}\nfor i in range(n):\n    d[f'{i}'] = x * i\nreturn d['a']",

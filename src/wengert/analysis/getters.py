@@ -14,6 +14,7 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any
 
+from wengert import errors
 from wengert.analysis.call import OBJECTS, SPECIAL, Call, known_atom
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import Closure
@@ -103,6 +104,13 @@ def _method_of_class(method: Any) -> tuple[Atom, tuple[Atom, ...]] | None:
     return (known_atom(_made_of), (Const(cls),)) if made else None
 
 
+def _inner_cache(call: Call) -> bool:
+    """`functools.lru_cache`, called in the function: what it decorates is an inner function."""
+    name = "lru_cache" if call.state.callee(call.function) is functools.lru_cache else "cache"
+    raise errors.error("W051", call.frame.place(call.line.place), name=name)
+
+
+SPECIAL.update({functools.lru_cache: _inner_cache, functools.cache: _inner_cache})
 SPECIAL.update({maker: _made(maker) for maker in GETTERS})
 OBJECTS.update(dict.fromkeys(GETTERS, _known))
 OBJECTS[MethodType] = _method_of_class

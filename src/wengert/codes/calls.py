@@ -87,6 +87,13 @@ CALLS: dict[str, Code] = {
         "The adjoint of what is None at first has no items that it could be added to.",
         "Begin with a tuple or dict of the same form, or keep its parts in variables of their own",
     ),
+    "W051": Code(
+        "NoRule",
+        "A cache made inside of the differentiated function",
+        "`{function}` makes a function that remembers its results (`{name}`)",
+        "What it remembers depends on what varies, and without it a function that calls itself could take very long.",
+        "Fill a list or a dict with the results in a loop, or leave `{name}` out where the function does not call itself",
+    ),
     # memory
     "W080": Code(
         "AliasError",

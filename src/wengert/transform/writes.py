@@ -32,6 +32,7 @@ from wengert.transform.bars import (
     is_table,
     items_of,
     kind_at,
+    nothing,
     parts,
     primal,
     real_part,
