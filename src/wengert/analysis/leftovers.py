@@ -23,8 +23,6 @@ from wengert.ir.kinds import (
     Instance,
     Kind,
     Known,
-    List,
-    Map,
     Optional,
     Record,
     Text,
@@ -204,7 +202,7 @@ def _varies(state: State, atom: Atom) -> bool:
 def _has_no_zero(kind: Kind) -> bool:
     """Is it None or a container, and that not one of numbers, for which an array of zeros would stand?"""
     inner = kind.kind if isinstance(kind, Optional) else kind
-    if inner is kind or not isinstance(inner, (Tuple, Dict, Record, List, Map)):
+    if inner is kind or not isinstance(inner, (Tuple, Dict, Record)):
         return False
     return not (isinstance(inner, Tuple) and all(map(is_scalar, inner.items)))
 
