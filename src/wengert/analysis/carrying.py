@@ -22,6 +22,7 @@ from wengert.analysis.heap import Content, Location, Memory, Slot, Spoilt
 from wengert.analysis.indexed import array_of, bind_view, common_array, index_in, named_index
 from wengert.analysis.loop_kinds import settled
 from wengert.analysis.peeling import note_growth
+from wengert.analysis.ragged import ragged
 from wengert.analysis.state import State
 from wengert.analysis.turns import INDEX, Edge, Found, Key, Shape, Turn
 from wengert.ir.core import UNDEF, Atom, For, Name, While
@@ -269,6 +270,7 @@ class Carrying:
             result = fact
             for edge in turn.again:
                 result = result.join(edge.facts[key], axes)
+            result = replace(result, kind=ragged(result.kind, self._is_of_a_turn))
             if result.kind != fact.kind:
                 self.grown[key] = self.grown.get(key, 0) + 1
                 note_growth(state, self.line, fact.kind, result.kind)
@@ -282,6 +284,11 @@ class Carrying:
         if self.rounds > 60:
             raise RuntimeError(f"the kinds of a loop of `{state.spelled(self.line.carried[0]) if self.line.carried else 'it'}` do not settle")
         return stable
+
+    def _is_of_a_turn(self, axis: str) -> bool:
+        """Is a length named after something that each turn binds anew?"""
+        heap, name = self.state.heap, axis.lstrip("=").partition(":")[0].partition("[")[0]
+        return not heap.existed(name, self.entry)
 
     def again(self) -> None:
         """The walk did not count; the next one begins without what it found."""

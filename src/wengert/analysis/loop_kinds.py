@@ -20,6 +20,7 @@ from wengert.analysis.aliases import mutable, taken
 from wengert.analysis.facts import Fact
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Heap, Location, Slot
+from wengert.analysis.ragged import named_axes
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, For, Line, Name
 from wengert.ir.kinds import INT, Array, Dict, Kind, Known, List, Map, Scalar
@@ -131,7 +132,7 @@ class Sources:
                 return new
             if tree in self.indexed and isinstance(tree, str):
                 return self._item(state, frame, tree, new, kind, elements, out)
-            state.define(new, kind, state.varies(tree))
+            state.define(new, named_axes(kind, new), state.varies(tree))
             if mutable(kind):
                 taken(state, new, tree)
                 state.elements.add(new)
