@@ -9,8 +9,7 @@ Without a derivative; their kinds say of how many arrays the tuple is, so that i
 
 from __future__ import annotations
 
-from wengert.ir.core import Atom
-from wengert.ir.kinds import UNKNOWN, Array, Kind, NumpyScalar, Tuple, axes_of
+from wengert.ir.kinds import UNKNOWN, Array, Kind, NumpyScalar, Tuple, axes_of, scalar_type
 from wengert.rules.result_kinds import NotStatic, static
 from wengert.rules.table import Call, KindOf, constant
 
@@ -20,9 +19,9 @@ def _indices(call: Call, count: int | None) -> Kind:
     return Tuple((Array("int64", (f"{call.result}:0",)),) * count) if count else UNKNOWN
 
 
-def _as_said(call: Call, kind: KindOf, count: Atom) -> Kind:
+def _on_the_diagonal(call: Call, kind: KindOf) -> Kind:
     try:
-        return _indices(call, static(kind(count)))
+        return _indices(call, static(kind(call["ndim"]))) if scalar_type(kind(call["n"])) in ("int", "bool") else UNKNOWN
     except NotStatic:
         return UNKNOWN
 
@@ -43,7 +42,7 @@ def _unraveled(call: Call, kind: KindOf) -> Kind:
 for _name in ("tril_indices", "triu_indices"):
     constant(f"y = np.{_name}(n, k=0, m=None)", kind=lambda call, kind: _indices(call, 2))
     constant(f"y = np.{_name}_from(x, k=0)", kind=lambda call, kind: _indices(call, 2))
-constant("y = np.diag_indices(n, ndim=2)", kind=lambda call, kind: _as_said(call, kind, call["ndim"]))
+constant("y = np.diag_indices(n, ndim=2)", kind=_on_the_diagonal)
 constant("y = np.diag_indices_from(x)", kind=_of_each_axis)
 constant("y = np.nonzero(x)", kind=_of_each_axis, method=True, cost=100)
 constant("y = np.unravel_index(indices, shape, order='C')", kind=_unraveled)
