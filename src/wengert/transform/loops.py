@@ -37,6 +37,7 @@ from wengert.transform.bars import GATHERED, Bars, Spot, follow, hint, is_contai
 from wengert.transform.fetching import fetch, open_iterators, reversed_sources
 from wengert.transform.homes import may_break, may_leave, segment_marker
 from wengert.transform.lines import LineReversal
+from wengert.transform.other_lengths import fitted, made_anew, may_differ
 from wengert.transform.saving import plan
 from wengert.transform.terms import Term
 
@@ -131,11 +132,15 @@ class LoopReversal(LineReversal):
         """Undo one turn: the builder with its lines, and the adjoints that it hands to the turn before."""
         inner = b.nested()
         bars: Bars = {spot: [Term(param)] for spot, param in zip(shared, params[len(slots) :])}
+        anew = {k for k, path in slots if not path and made_anew(line, k)}
+        inside = frozenset(self._inside(line))
 
         def leave(end: Terminator, here: Builder, here_bars: Bars) -> None:
             assert isinstance(end, (Yield, Break, Continue))
             for (k, path), param in zip(slots, params):
                 value = end.values[k]
+                if k in anew and not isinstance(b.kind(param), Iterator) and may_differ(value, here, inside, self.line):
+                    param = fitted(here, param, value, line.place)
                 # the next turn begins with this very value; the carried name is that of a turn's beginning, and may be longer or shorter
                 term = Term(param) if path or not isinstance(value, str) else reshaped(here, Term(param), value, value)
                 self.give(here_bars, value, term, path)
