@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1] / "src" / "wengert"
 LAYERS: Mapping[int, Mapping[str, str]] = {
     1: {  # what imports nothing of ours but this row: values, messages, what users say, what generated code calls
         "errors": "errors codes", "tree": "tree records", "forms": "forms", "dispatch": "dispatch",
-        "runtime": "runtime partial_products grids slopes spectra steps", "said": "entries standing snapshots surgery",
+        "runtime": "runtime partial_products pieces grids slopes spectra steps", "said": "entries standing snapshots surgery",
     },
     2: {"ir": "ir"},
     3: {"rules": "rules"},

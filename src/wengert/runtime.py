@@ -18,6 +18,7 @@ import numpy as np
 
 from wengert.grids import GRIDS
 from wengert.partial_products import PARTIAL_PRODUCTS
+from wengert.pieces import PIECES
 from wengert.slopes import SLOPES
 from wengert.spectra import SPECTRA
 from wengert.steps import STEPS
@@ -326,7 +327,7 @@ def apart(*values: Any) -> None:
 
 HELPERS = (
     slice_bounds, order_of, first_extreme, unread, stop_gradient, zero_of, apart, caught, outcome, chained, made_of, fields_in, last_writes,
-    unbroadcast, project, plus, snapshot, unit, polygamma, bessel_i, inverse_gaps, *PARTIAL_PRODUCTS, *SLOPES, *SPECTRA, *GRIDS, *STEPS,
+    unbroadcast, project, plus, snapshot, unit, polygamma, bessel_i, inverse_gaps, *PARTIAL_PRODUCTS, *SLOPES, *SPECTRA, *GRIDS, *STEPS, *PIECES,
 )  # fmt: skip
 """What generated code may call, and what a saved module may hold the text of."""
 

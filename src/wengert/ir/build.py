@@ -223,7 +223,7 @@ METHODS = {
 
 PLAIN = frozenset({
     "abs", "float", "int", "len", "max", "min", "sum", "range", "unbroadcast", "project", "scatter_add", "copy", "polygamma",
-    "product_of_others", "cumprod_along", "transposed_cumprod", "divide_where", "multiply_where", "list_of", "bessel_i",
+    "product_of_others", "cumprod_along", "transposed_cumprod", "divide_where", "multiply_where", "list_of", "cut_like", "nested_like", "bessel_i",
     "cofactors", "cofactors_along", "inverse_gaps", "bessel_by_order", "betainc_by_shape", "gammainc_by_shape",
     "hypergeometric_by_parameter", "zeta_by_exponent", "vonmises_by_shape", "betabinom_by_shape", "romb_weights",
     "interpolated", "interpolation_transposed", "evaluated", "multilinear", "multilinear_slopes", "multilinear_transposed",

@@ -26,6 +26,7 @@ from wengert.ir.constants import resolve
 from wengert.ir.core import UNDEFINED
 from wengert.ir.walk import INPLACE
 from wengert.partial_products import cofactors, cofactors_along, cumprod_along, product_of_others, transposed_cumprod
+from wengert.pieces import cut_like, nested_like
 from wengert.runtime import (
     apart,
     bessel_i,
@@ -330,6 +331,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "slice_bounds": slice_bounds,
     "first_extreme": first_extreme,
     "list_of": list,
+    "cut_like": cut_like,
+    "nested_like": nested_like,
     "divide_where": lambda x, y, mask, like: np.divide(x, y, out=np.zeros_like(like), where=mask),
     "multiply_where": lambda x, y, mask, like: np.multiply(x, y, out=np.zeros_like(like), where=mask),
     "bessel_i": bessel_i,

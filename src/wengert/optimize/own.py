@@ -234,7 +234,7 @@ class _Owning:
         if not line.targets:
             return False
         kind = substitute(self.kinds, line.targets[-1])
-        if line.op in ALLOCATING or (line.op in ("mul", "plus", "list_of") and isinstance(kind, (List, Map))):
+        if line.op in ALLOCATING or (line.op in ("mul", "plus", "list_of", "cut_like", "nested_like") and isinstance(kind, (List, Map))):
             return True
         if len(line.targets) > 1:
             return False

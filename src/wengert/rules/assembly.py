@@ -76,7 +76,13 @@ composite("y = np.delete(x, index, axis=None)", _delete, of=("x",), kind=exempli
 
 def _column_stack(b: Builder, call: Call) -> Atom:
     parts = []
-    for item, kind in zip(list(items_of(b, call, "arrays")), item_kinds(b.kind(call["arrays"])) or ()):
+    several = b.kind(call["arrays"])
+    if item_kinds(several) is None and isinstance(several, List):  # so many that only the run knows, all alike
+        count = len(axes_of(several.element) or ())
+        if count not in (1, 2):
+            raise NotStatic
+        return b.text("np.stack(arrays, axis=1)" if count == 1 else "np.concatenate(arrays, axis=1)", call.names)
+    for item, kind in zip(list(items_of(b, call, "arrays")), item_kinds(several) or ()):
         axes = axes_of(kind)
         if axes is None:
             raise NotStatic

@@ -14,6 +14,7 @@ from wengert.ir.axes import MANY, Axis
 from wengert.ir.build import Builder
 from wengert.ir.core import Atom, Const
 from wengert.ir.kinds import (
+    FLOAT,
     UNKNOWN,
     Array,
     Kind,
@@ -38,6 +39,8 @@ from wengert.rules.table import Call, KindOf, linear
 def _pieces(kind: Kind) -> tuple[str, list[tuple[Axis, ...]]] | None:
     """The common dtype and the axes of each piece."""
     kinds = item_kinds(kind)
+    if kinds is None and isinstance(kind, List):  # of all pieces alike
+        kinds = (kind.element,)
     if not kinds or any(example_of(k) is None or axes_of(k) is None for k in kinds):
         return None
     dtypes = [dtype_of(k) or PYTHON_DTYPES.get(scalar_type(k) or "", "object") for k in kinds]
@@ -74,7 +77,8 @@ def _join_kind(call: Call, kind: KindOf) -> Kind:
     except (NotStatic, ValueError):
         return UNKNOWN
     along = [shape[axis] for shape in shapes]
-    total: Axis = along[0] if len(along) == 1 else f"{call.result}:{axis}"
+    known = item_kinds(kind(call["arrays"])) is not None
+    total: Axis = along[0] if len(along) == 1 and known else f"{call.result}:{axis}"
     if len(along) > 1 and (MANY in along or along.count(1) > 1):
         total = MANY
     across = [same_length([shape[i] for shape in shapes]) for i in range(len(shapes[0]))]
@@ -91,8 +95,8 @@ def _at_least(call: Call, shapes: list[tuple[Axis, ...]]) -> list[tuple[Axis, ..
 def _join_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
     kind = b.kind(call["arrays"])
     found, kinds = _pieces(kind), item_kinds(kind)
-    if found is None or kinds is None:
-        raise _refused(call, "pieces whose number, or number of axes, is known only at run time")
+    if found is None:
+        raise _refused(call, "pieces whose number of axes is known only at run time")
     shapes = _at_least(call, found[1])
     if not shapes[0] or len({len(shape) for shape in shapes}) != 1:
         raise _refused(call, "pieces that are no arrays, or not of one number of axes")
@@ -100,6 +104,8 @@ def _join_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
         axis = _joined_axis(call, b.kind, len(shapes[0]))
     except (NotStatic, ValueError):
         raise _refused(call, "an axis that is not a number of the text") from None
+    if kinds is None:
+        return _cut(b, call, y_bar, axis, len(shapes[0]) - len(found[1][0]))
     items = items_of(b, call, "arrays")
     lengths = [shape[axis] for shape in shapes]
     parts: list[Atom] = []
@@ -117,6 +123,13 @@ def _join_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
         index = cut if axis == 0 else b.apply("tuple", *[b.apply("slice", *[Const(None)] * 3)] * axis, cut)
         parts.append(b.apply("getitem", y_bar, index))
     return packed(b, kind, parts)
+
+
+def _cut(b: Builder, call: Call, y_bar: Atom, axis: int, added: int) -> Atom:
+    """Pieces whose number only the run knows: rows or numbers, each of which is one, or of the lengths that they had."""
+    if added:
+        return b.text("nested_like(y_bar, arrays)" if added == 1 else "nested_like(y_bar[:, 0], arrays)", {**call.names, "y_bar": y_bar})
+    return b.text(f"cut_like(y_bar, arrays, axis={axis})" if axis else "cut_like(y_bar, arrays)", {**call.names, "y_bar": y_bar})
 
 
 def _edge(b: Builder, items: Sequence[Atom], lengths: Sequence[Axis], position: int, axis: int) -> Atom:
@@ -147,9 +160,6 @@ def _stack_kind(call: Call, kind: KindOf) -> Kind:
     operand = kind(call["arrays"])
     found = _pieces(operand)
     if found is None:
-        element = operand.element if isinstance(operand, List) else None
-        if isinstance(element, (Array, NumpyScalar)) and call.value("axis") == 0:
-            return Array(element.dtype, (f"{call.result}:0", *(axes_of(element) or ())))
         return UNKNOWN
     dtype, shapes = found
     if len({len(shape) for shape in shapes}) != 1:
@@ -159,7 +169,8 @@ def _stack_kind(call: Call, kind: KindOf) -> Kind:
     except (NotStatic, ValueError):
         return UNKNOWN
     axes = [same_length([shape[i] for shape in shapes]) for i in range(len(shapes[0]))]
-    axes.insert(axis, 1 if len(shapes) == 1 else MANY)
+    number = item_kinds(operand)
+    axes.insert(axis, f"{call.result}:{axis}" if number is None else 1 if len(number) == 1 else MANY)
     return Array(dtype, tuple(axes))
 
 
@@ -186,6 +197,33 @@ linear("y = list_of(x)", "x_bar += np.stack(y_bar)", kind=lambda call, kind: Lis
 linear("y = np.unstack(x, *, axis=0)", "x_bar += np.stack(y_bar, axis)", cost=100, view=True,
        kind=lambda call, kind: List(element_of(kind(call["x"]))) if call.value("axis") == 0 else UNKNOWN)  # fmt: skip
 linear("y = np.stack(arrays, axis=0)", _stack_vjp, kind=_stack_kind, cost=100, sequences=frozenset({"arrays"}))
+
+
+# the adjoints of pieces whose number only the run knows, which `concatenate` and `array` undo
+
+
+def _cut_kind(call: Call, kind: KindOf) -> Kind:
+    x, pieces = kind(call["x"]), kind(call["pieces"])
+    axes = axes_of(element_of(pieces))
+    return List(Array(x.dtype, axes)) if isinstance(x, Array) and axes else UNKNOWN
+
+
+def _nested_kind(call: Call, kind: KindOf) -> Kind:
+    def nested(rows: Kind) -> Kind:
+        if isinstance(rows, Tuple):
+            return Tuple(tuple(map(nested, rows.items)))
+        if isinstance(rows, List):
+            return List(nested(rows.element), None if rows.items is None else tuple(map(nested, rows.items)))
+        return rows if may_carry_derivative(rows) else FLOAT
+
+    return nested(kind(call["rows"]))
+
+
+for _text, _back, _like, _of_pieces in (
+    ("y = cut_like(x, pieces, axis=0)", "x_bar += np.concatenate(y_bar, axis=axis)", "pieces", _cut_kind),
+    ("y = nested_like(x, rows)", "x_bar += np.array(y_bar)", "rows", _nested_kind),
+):
+    linear(_text, _back, of=("x",), kind=_of_pieces, cost=100, view=True, flat_in=frozenset({_like}), sequences=frozenset({_like}))
 
 
 # array(x), asarray(x): of an array, a number, or nested lists of numbers
@@ -218,16 +256,24 @@ def _array_vjp(b: Builder, call: Call, y_bar: Atom, parameter: str) -> Atom:
             if not may_carry_derivative(kind):
                 return Const(0.0)
             return b.text(f"y_bar[{', '.join(map(str, index))}]", {"y_bar": y_bar}) if index else y_bar
-        kinds = item_kinds(kind)
-        if kinds is None:
-            if not index and isinstance(kind, List) and _numbers(kind.element):
+        if not _written_out(kind):
+            numbers = nested_axes(kind, call.result)
+            if numbers and not numbers[0].startswith("complex") and (dtype_of(b.kind(call.result)) or "").startswith("complex"):
+                return b.text("nested_like(y_bar, x)", {**call.names, "y_bar": y_bar})
+            if isinstance(kind, List) and kind.items is None and _numbers(kind.element):
                 return b.apply("np.tolist", y_bar, spelled=".tolist")
-            if not index and isinstance(kind, List) and isinstance(kind.element, (Array, NumpyScalar)):
+            if isinstance(kind, List) and kind.items is None and isinstance(kind.element, (Array, NumpyScalar)):
                 return b.apply("list_of", y_bar)
-            raise _refused(call, "a list of arrays whose length is known only at run time")
-        return packed(b, kind, [cut(k, (*index, i)) for i, k in enumerate(kinds)])
+            return b.text("nested_like(y_bar, x)", {**call.names, "y_bar": y_bar})
+        return packed(b, kind, [cut(k, (*index, i)) for i, k in enumerate(item_kinds(kind) or ())])
 
     return cut(b.kind(call["x"]), ())
+
+
+def _written_out(kind: Kind) -> bool:
+    """Does the text say how many items there are, at each depth?"""
+    items = item_kinds(kind)
+    return all(map(_written_out, items)) if items is not None else not isinstance(kind, List)
 
 
 def _numbers(kind: Kind) -> bool:

@@ -53,9 +53,10 @@ class GrowthReversal(Adjoints):
             whole = self.unread(b, whole, (target,))
         hints = (hint((item,)) if isinstance(item, str) else "", hint((target,)))
         taken, rest = b.apply_many(op, whole, *map(_as_last, where), hints=hints)
-        value = self.item_adjoint(b, taken, element_of(b.kind(whole)), item)
-        if op == "next":
-            b.kinds[rest] = Iterator(b.kind(value))
+        have = element_of(b.kind(whole))
+        value = self.item_adjoint(b, taken, have, item)
+        if op == "next":  # what had to be brought into this item's shape has to be for those before it, too
+            b.kinds[rest] = Iterator(b.kind(value) if value == taken else have)
         self.by_parts(b, bars, item, value)
         self.give_whole(b, bars, before, Term(rest))
 

@@ -22,6 +22,12 @@ ys[1:3] = []
 while len(ys) > 1:
     last += ys.pop() * x
 return ys[0] * x + first + last"""),
+    Construct("arrays put together from lists of any length", """
+u, rows, parts = x * np.ones(n), [], []
+for k in range(n):
+    rows.append((x, k * x, 1.0))
+    parts.append(u[: k + 1] * x)
+return np.sum(np.array(rows) ** 2) * np.sum(np.concatenate(parts))"""),
     Construct("slices of lists", """
 ys = [x * k for k in range(6)]
 ys[1:3] = [x, x * x, 1.0]
