@@ -197,3 +197,26 @@ def _asked(w: float, n: int) -> float:
     for _ in range(n):
         w = np.sum(np.sin(w * scale)) + _largest(scale)
     return w
+
+
+def _a_number_that_is_added_to(w, n):
+    b = same(2.0)
+    for _ in range(n):
+        w = np.sin(w * b)
+        b += 0.5
+    return w
+
+
+def _an_array_that_is_added_to(w, n):
+    a = np.ones(3)
+    b = same(a)
+    for _ in range(n):
+        w = np.sum(np.sin(w * a))
+        b += 0.5
+    return w
+
+
+def test_what_came_back_is_added_to_only_where_it_is_nothing_that_was_given() -> None:
+    wengert.check_grads(_a_number_that_is_added_to, (0.7, 3))
+    with pytest.raises(wengert.UnsupportedSyntax, match="W023"):
+        wengert.grad(_an_array_that_is_added_to)(0.7, 3)

@@ -7,12 +7,12 @@ from cases import CASES, Case
 from judging import outcome
 
 REFUSED = {
-    "pymap3d.ecef2geodetic": "W023",
+    "pymap3d.ecef2geodetic": "W083",
     "filterpy.kalman.update": "W044",
-    "miepython.efficiencies_mx": "W023",
+    "miepython.efficiencies_mx": "W047",
     "tmm.coh_tmm": "W083",
     "colour.XYZ_to_Lab": "W027",
-    "colour.XYZ_to_sRGB": "W027",
+    "colour.XYZ_to_sRGB": "W001",
     "colour.XYZ_to_xyY": "W047",
 }
 """Those that are refused, and the code of the message."""

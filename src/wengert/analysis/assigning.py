@@ -109,9 +109,10 @@ def assign_in_place(state: State, frame: Frame, line: Apply, out: list[Line]) ->
             ask_for_map(state, state.items[str(first)][0])
             ask_for_holder(state, state.items[str(first)][2])
         if kind == UNKNOWN:
+            shared = {state.heap.location(handle), *state.heap.overlaps.get(state.heap.location(handle), ())} if isinstance(handle, str) else set()
+            if not varies and shared & state.shown:  # a number, or an array that others know
+                raise errors.error("W023", place, name=state.spelled(handle))
             state.apply(line.targets[0], frame, out, line.op, first, second, place=line.place)
-            if isinstance(handle, str) and not varies:  # else what it came from is refused in the end, or this line
-                state.heap.spoil(state.heap.location(handle), None)
             return
         raise errors.error("W023", place, name=line.targets[0].rpartition(".")[0] or state.spelled(first))
     new = state.apply(line.targets[0], frame, out, op, first, second, place=line.place)

@@ -118,6 +118,7 @@ def may_return(call: Call, result: Name) -> None:
         for atom in (*call.args, *(atom for _, atom in call.keywords), *([] if method is None else [method.value])):
             if isinstance(atom, str) and _may_change(state, atom):
                 state.heap.may_be(result, state.heap.root(state.heap.location(atom)))
+                state.shown.add(result)
 
 
 def overwrite(state: State, frame: Frame, here: Line, handle: Atom) -> None:

@@ -118,6 +118,7 @@ class State:
         self.loops: dict[int, tuple[object, ...]] = {}  # the loops by the number of a turn: where they stand
         self.bound_in: dict[Name, tuple[int, ...]] = {}  # those in which a name was bound
         self.generators: dict[Name, Any] = {}  # calls of generator functions that nobody has walked over yet
+        self.shown: set[Name] = set()  # what calls that are not looked into have given back, which may be what they were given
         self.rests: dict[int, Line] = {}  # loops over all but the first turn, which is written out, by their ids
         self.gotten: dict[Name, tuple[Location, Atom]] = {}  # items of dicts that are objects: of which, and under which key
         self.woven: dict[Any, Any] = {}  # by the id of a `for` over a generator: the lines that stand for it

@@ -18,9 +18,9 @@ from wengert.analysis.regions import may_share
 from wengert.ir.axes import same_axis
 from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Break, Const, Continue, Def, For, Function, If, Line, Name, While, Yield
-from wengert.ir.kinds import Array, Iterator, Kind, List, Map, Range, Slice, Text, Tuple, is_scalar
+from wengert.ir.kinds import UNKNOWN, Array, Iterator, Kind, List, Map, Range, Slice, Text, Tuple, is_scalar
 from wengert.ir.values import substitute
-from wengert.ir.walk import CONSUMING, RESIZING, WRITES, all_names, atoms, base, lines_of, map_atoms, map_blocks
+from wengert.ir.walk import CONSUMING, INPLACE, RESIZING, WRITES, all_names, atoms, base, lines_of, map_atoms, map_blocks
 from wengert.optimize.last_uses import last_uses
 from wengert.rules.table import lookup
 from wengert.rules.views import SOMETIMES
@@ -165,6 +165,8 @@ class _Owning:
                 self.replaced[line.targets[0]] = line.args[0]
                 return
             line = replace(line, op="copy")
+        elif line.op in INPLACE and substitute(self.kinds, line.args[0]) == UNKNOWN:  # a number, for all that is known
+            line = replace(line, op=INPLACE[line.op])
         elif line.op in CONSUMING and line.op not in LEFT_ALONE:
             inside = len(line.args) > 3 and not isinstance(substitute(self.kinds, old.args[0]), Array)  # into an item of a list
             if self.mine(old.args[0], old) and not (inside and (not self.is_deep(old.args[0]) or self.uses.views_below(old, old.args[0]))):
