@@ -88,6 +88,18 @@ CASES = {
         "    s += v * v\n"
         "return s"
     ),
+    "a walk over itself, which constants end": (
+        "def g(tree):\n"
+        "    if isinstance(tree, tuple):\n"
+        "        for part in tree:\n"
+        "            yield from g(part)\n"
+        "    else:\n"
+        "        yield tree * x\n"
+        "s = 0.0\n"
+        "for v in g((1, (2, (3, 4)), 5)):\n"
+        "    s = s * x + v\n"
+        "return s"
+    ),
     "defined in a loop, of constants": (
         "y = x\n"
         "for y in (x, 2 * x):\n"

@@ -9,6 +9,8 @@ import wengert
 
 CASES = {
     "W012: the next item of a generator": "def g():\n    yield x\nh = g()\nreturn next(h)",
+    "W012: a generator that walks over itself": "def g(a):\n    if len(a):\n        yield from g(a[: len(a) // 2])\n        yield a[0]\nreturn sum(g(x * np.ones(n)))",
+    "W012: a generator that loops over itself": "def g(a):\n    if len(a):\n        for v in g(a[1:]):\n            yield v\n        yield a[0]\ns = 0.0\nfor v in g(x * np.ones(n)):\n    s += v\nreturn s",
     "W012: a generator walked over twice": "def g():\n    yield x\nh = g()\ns = 0.0\nfor i in range(2):\n    for v in h:\n        s += v\nreturn s",
     "W012: zip of two generators in a for": "s = 0.0\nfor a, b in zip((x * i for i in range(n)), (x + i for i in range(n))):\n    s += a * b\nreturn s",
     "W014: a differentiated value in a global": "global total\ntotal = x\nreturn 2 * x",

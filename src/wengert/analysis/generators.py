@@ -50,6 +50,9 @@ RETURNED = Const(-1)
 CONSUMER = "@consumer"
 """In the frame of a generator: the function that takes its values."""
 
+DEEPEST = 40
+"""So deep may a generator walk over itself, which constants of the text have to end."""
+
 START = "@start"
 """In the frame of a `for` over `enumerate(generator, start)`."""
 
@@ -95,7 +98,14 @@ def consume(state: State, frame: Frame, line: Apply, out: list[Line]) -> None:
     for parameter, atom in zip(made.function.parameters, found.arguments):
         state.give_away(atom)
         state.bind(made, parameter, atom)
-    state.run(made.function.body, made, None, out)
+    again = [place for function, place in state.walked if function is made.function]
+    if len(again) >= DEEPEST:
+        raise refuse(state, f"the generator `{made.function.name}` walks over itself, so deep as only a run can tell", again[0])
+    state.walked.append((made.function, state.place))
+    try:
+        state.run(made.function.body, made, None, out)
+    finally:
+        state.walked.pop()
 
 
 def enumerated(state: State, handle: Atom, start: Atom) -> Name:

@@ -119,6 +119,7 @@ class State:
         self.bound_in: dict[Name, tuple[int, ...]] = {}  # those in which a name was bound
         self.generators: dict[Name, Any] = {}  # calls of generator functions that nobody has walked over yet
         self.shown: set[Name] = set()  # what calls that are not looked into have given back, which may be what they were given
+        self.walked: list[tuple[Any, Place | None]] = []  # the generators whose lines are being written, and where each is walked over
         self.rests: dict[int, Line] = {}  # loops over all but the first turn, which is written out, by their ids
         self.gotten: dict[Name, tuple[Location, Atom]] = {}  # items of dicts that are objects: of which, and under which key
         self.woven: dict[Any, Any] = {}  # by the id of a `for` over a generator: the lines that stand for it
