@@ -21,6 +21,7 @@ from wengert.analysis.held import InnerClasses
 from wengert.analysis.mapped import made_as_map, note_origin, place_of
 from wengert.analysis.maybe_views import MaybeViews
 from wengert.analysis.sharing import Sharing
+from wengert.analysis.texts import note_text
 from wengert.ir.build import Names
 from wengert.ir.core import Apply, Atom, Block, Const, Function, Line, Name, Place, Terminator
 from wengert.ir.kinds import UNKNOWN, Array, Kind, Known, List, Numeric, describe, is_scalar, may_carry_derivative
@@ -120,6 +121,7 @@ class State:
         self.generators: dict[Name, Any] = {}  # calls of generator functions that nobody has walked over yet
         self.shown: set[Name] = set()  # what calls that are not looked into have given back, which may be what they were given
         self.walked: list[tuple[Any, Place | None]] = []  # the generators whose lines are being written, and where each is walked over
+        self.spoken: set[Name] = set()  # texts that hold a differentiated number in full
         self.rests: dict[int, Line] = {}  # loops over all but the first turn, which is written out, by their ids
         self.gotten: dict[Name, tuple[Location, Atom]] = {}  # items of dicts that are objects: of which, and under which key
         self.woven: dict[Any, Any] = {}  # by the id of a `for` over a generator: the lines that stand for it
@@ -342,6 +344,7 @@ class State:
                 self.computed.add(target)
         out.append(line)
         note_memory(self, line, row)
+        note_text(self, line)
         if line.op == "list":
             self.displays[line.targets[0]] = line.args
             self.keyed[line.targets[0]] = dict(enumerate(line.args))
