@@ -1164,3 +1164,22 @@ ASKED = [
 def test_objects_are_asked_and_not_the_tuples_that_stand_for_them(function) -> None:
     assert value_and_grad(function)(0.7)[0] == pytest.approx(function(0.7))
     check_grads(function, (0.7,), order=2)
+
+
+def a_replaced_row_of_which_an_item_is_added_to(x):
+    rows = [[x * k, 0.5] for k in range(3)]
+    rows[2] = [x * x, 0.5]
+    rows[2][1] += x
+    return rows[2][1] * rows[2][0]
+
+
+def a_replaced_row_with_a_list_in_it(x):
+    rows = [[x * k, [x]] for k in range(3)]
+    rows[2] = [x * x, [x * 3]]
+    rows[2][1][0] += x
+    return rows[2][1][0] * rows[2][0]
+
+
+@pytest.mark.parametrize("function", [a_replaced_row_of_which_an_item_is_added_to, a_replaced_row_with_a_list_in_it])
+def test_the_second_derivative_knows_what_it_gave_a_row(function) -> None:
+    check_grads(function, (0.3,), order=2)

@@ -30,8 +30,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
     >>> unbroadcast(np.ones((2, 3)), 1.0), unbroadcast(0.0, [1.0, [2.0]]), unbroadcast(0.0, [])
     (np.float64(6.0), [0.0, [0.0]], [])
     """
-    if isinstance(x, list) and isinstance(g, (float, int, complex)):
-        return plus(g, zero_of(x))
+    if isinstance(x, list) and isinstance(g, (float, int, complex, list)):
+        return g if isinstance(g, list) else plus(g, zero_of(x))
     shape = np.shape(x)
     if np.shape(g) == shape:
         return g

@@ -224,8 +224,10 @@ def _last_writes(line: Apply, args: list[Kind]) -> Result:
 
 
 def _unbroadcast(line: Apply, args: list[Kind]) -> Result:
-    """Shape of the second argument, dtype of the first."""
+    """Shape of the second argument, dtype of the first; a list for a list."""
     g, x = args[0], args[1]
+    if isinstance(g, List) and isinstance(x, List) and (g.items is None) == (x.items is None):
+        return g
     axes, dtype = axes_of(x), dtype_of(g)
     if axes == () and scalar_type(g):
         return g
