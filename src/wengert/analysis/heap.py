@@ -55,6 +55,15 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Half:
+    """A line that puts an item of a list into another place of it, which may be half of a swap, and of what it alone is the reason to be in `doubly` and `twins`."""
+
+    line: Apply
+    doubly: set[Location]
+    twins: set[Location]
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """All contents at one point of the program."""
 
@@ -78,6 +87,7 @@ class Heap:
     initial: dict[Slot, Atom] = field(default_factory=dict)  # the fields of objects that were there before the program
     doubly: set[Location] = field(default_factory=set)  # the containers that may hold one object twice
     twins: set[Location] = field(default_factory=set)  # those of them that may hold one object of the user's classes twice
+    half: Half | None = None  # what the last write was
     fields: dict[Location, None] = field(default_factory=dict)  # the objects whose content is a value for each field
     packs: set[Location] = field(default_factory=set)  # such objects as one value, to be put into a list
     resized: list[Location] = field(default_factory=list)  # what may have another length than before, in the order of the writes

@@ -20,6 +20,7 @@ from wengert.analysis.mapped import ask_for_object, origin
 from wengert.analysis.maybe_views import DECIDABLE
 from wengert.analysis.objects import is_virtual
 from wengert.analysis.packing import pack, packed, part_of
+from wengert.analysis.replacing import detach, left_alone, put_back
 from wengert.analysis.state import State
 from wengert.ir.core import Apply, Atom, Const, Name
 from wengert.ir.kinds import Array, Dict, Kind, List, Map, Packed, Record, Slice
@@ -60,8 +61,11 @@ def store(
     kind = state.kind(old)
     if isinstance(kind, Map) and len(steps) > 1 and state.varies(old, value):
         ask_for_object(state, origin(state, location))
-    if isinstance(kind, (List, Dict, Map)) and len(steps) == 1 and not inside:
+    replaced = isinstance(kind, (List, Dict, Map)) and len(steps) == 1 and not inside
+    if replaced:
         detach(state, location, steps[0])
+    left = left_alone(state, location) if replaced else {}
+    before, heap.half = heap.half, None
     new = state.names.fresh(state.called(location))
     state.define(new, kind, state.varies(old, value))
     line = Apply((new,), op, (old, *steps, value), spelled=spelled, place=state.place)
@@ -74,10 +78,14 @@ def store(
     if held:
         heap.change_inside(location, field)
     heap.write(location, new, as_long=not isinstance(state.kind(steps[-1]), Slice))
+    heap.contents.update(left)
     if held and location in (heap.doubly if field is None else heap.twins):
         heap.contents[location, None] = Spoilt(location)
     if mutable(state.kind(value)) and not isinstance(kind, Array):
-        heap.hold(location, [value])
+        if isinstance(value, str) and (heap.location(value), None) in left:
+            put_back(state, location, line, before)
+        else:
+            heap.hold(location, [value])
     if view is not None:
         _turn_back(state, view, new)
 
@@ -103,19 +111,6 @@ def check_is_own(state: State, location: str, *values: Atom) -> None:
     held = {item for item, holders in heap.holders.items() if location in map(heap.location, holders)}
     for name in {location, *heap.overlaps.get(location, ()), *held} & state.from_outside.keys():
         raise errors.error("W014", state.place, function=state.place.function if state.place else "it", name=state.from_outside[name])
-
-
-def detach(state: State, location: str, index: Atom) -> None:
-    """An item of a list is bound to something else: what was read from it stays what it was, and may still be in the list."""
-    heap = state.heap
-    for item, view in list(heap.views.items()):
-        if view.base == location and (item, None) not in heap.contents and mutable(state.kind(item)):
-            known = isinstance(index, Const) and isinstance(view.line.args[1], Const) and isinstance(index.value, str)
-            if known and index != view.line.args[1]:
-                continue
-            found = state.content(item)
-            heap.contents[item, None] = found
-            heap.overlap(item, location)
 
 
 RESHAPED = {"np.expand_dims", "np.squeeze"} | DECIDABLE

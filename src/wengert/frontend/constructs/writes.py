@@ -38,6 +38,11 @@ a = np.arange(6.0).reshape(3, 2) * x
 a[[0, 2]] = a[[2, 0]]
 a[0], a[1] = a[1].copy(), a[0].copy()
 return np.sum(a * a * np.arange(6.0).reshape(3, 2))"""),
+    Construct("rows of a list that change places, and are written to then", """
+rows = [[x, 2.0], [x * x, 1.0], [3.0, x]]
+rows[0], rows[-1] = rows[-1], rows[0]
+rows[0][1] += x * rows[2][0]
+return rows[0][0] * rows[0][1] + rows[2][1]"""),
     Construct("`out=`", """
 y = np.ones(n) * x
 np.multiply(y, x, out=y)
