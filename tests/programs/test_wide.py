@@ -39,3 +39,10 @@ def test_wide_programs_use_every_construct_that_they_are_meant_to() -> None:
     wanted += ["finally:", "except ", "raise ", "with ", "match ", "case ", ":= ", "yield", "nonlocal", "functools.partial", "*(", "**{", "@damped"]
     wanted += ["np.add.at", "np.cumsum", ".T", "axis=0", "axis=1", "[:, ", "[..., 0]", "np.copyto", "[::-1]", "while ", "any(", "enumerate(", "zip("]
     assert [piece for piece in wanted if piece not in text] == []
+
+
+def test_a_long_nested_function_that_is_written_often_is_read_to_an_end(tmp_path: Path) -> None:
+    made = wide_program(10_041_208)  # a loop over a generator is such a function; the program was read again without end
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert not isinstance(check(made, tmp_path), Failure)

@@ -111,6 +111,7 @@ class Recursion:
         self.growing: set[tuple[object, ...]] = set()  # loops that carry what is of another kind once a turn has been made
         self.peeled: frozenset[tuple[object, ...]] = frozenset()  # loops of which the first turn is written out
         self.lengthy: list[object] = []  # those of the keys that could be inlined, too
+        self.heavy: set[tuple[str, Place | None]] = set()  # nested functions that were to become callees
         self.always: list[object] = []  # functions that are inlined however often: they cannot be callees
         self.places: dict[tuple[int, tuple[Kind, ...]], dict[tuple[int, ...], int]] = {}  # a function, where it was inlined, and how many lines that took
 
@@ -185,8 +186,14 @@ class Recursion:
             return
         places = self.places.setdefault((id(site.key), tuple(map(form_of, kinds))), {})
         places[site.frame.path] = count
-        if count * (len(places) - 1) >= GROWTH:
-            raise Lengthy(site.key)
+        if count * (len(places) - 1) < GROWTH:
+            return
+        if isinstance(site.key, Function):  # a nested function may be another object when the program is read again
+            named = site.key.name, site.key.place
+            if named in self.heavy:
+                return
+            self.heavy.add(named)
+        raise Lengthy(site.key)
 
     def _watch(self, key: object, kinds: tuple[Kind, ...]) -> None:
         """Does the function turn up again, and will that not end by itself?"""
