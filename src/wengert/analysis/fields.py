@@ -61,8 +61,9 @@ def get_attribute(state: State, frame: Frame, line: Apply, handle: Atom, cls: An
         return True
     if isinstance(static, functools.cached_property):
         found = inline_function(state, frame, line, static.func, (handle,), {}, out)
-        heap.contents[location, name] = Const(None) if found is None else found
-        state.bind(frame, target, heap.contents[location, name])  # type: ignore[arg-type]  # just set, so not spoilt
+        value: Atom = Const(None) if found is None else found
+        heap.contents[location, name] = value
+        state.bind(frame, target, value)
         return True
     if getter is not None:
         _described(state, frame, line, getter, (Const(static), handle, Const(cls)), out)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -63,7 +63,7 @@ def _code(code: types.CodeType) -> types.CodeType:
 
 
 @contextlib.contextmanager
-def _example():  # type: ignore[no-untyped-def]
+def _example() -> Iterator[None]:
     yield
 
 
