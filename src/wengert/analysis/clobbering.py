@@ -15,6 +15,7 @@ from typing import Any
 
 from wengert.analysis.aliases import mutable
 from wengert.analysis.call import Call
+from wengert.analysis.facts import Method
 from wengert.analysis.frame import Frame
 from wengert.analysis.heap import Location, Spoilt
 from wengert.analysis.state import State
@@ -64,7 +65,7 @@ def may_write(call: Call) -> bool:
     state = call.state
     if any(key == "out" or key.startswith("overwrite") for key, _ in call.keywords):
         return True
-    method = state.methods.get(call.function) if isinstance(call.function, str) else None
+    method = _method(call)
     if method is not None:
         kind = state.kind(method.value)
         if isinstance(kind, Instance) and kind.cls in SOURCES:
@@ -98,11 +99,19 @@ def _is_reader(module: str) -> bool:
 def clobber(call: Call, result: Name) -> None:
     """Let what the call may have written into have a new content; `result` is what it gave back."""
     state = call.state
-    method = state.methods.get(call.function) if isinstance(call.function, str) else None
-    given = [*call.args, *(atom for _, atom in call.keywords), *([call.function] if method is None else [method.value])]
-    for atom in {state.heap.location(atom): atom for atom in given if isinstance(atom, str)}.values():
+    for atom in {state.heap.location(atom): atom for atom in _given(call) if isinstance(atom, str)}.values():
         overwrite(state, call.frame, call.line, atom)
     may_return(call, result)
+
+
+def _method(call: Call) -> Method | None:
+    return call.state.methods.get(call.function) if isinstance(call.function, str) else None
+
+
+def _given(call: Call) -> list[Atom]:
+    """What the call can reach: its arguments, and the object of which it is a method, or that is called."""
+    method = _method(call)
+    return [*call.args, *(atom for _, atom in call.keywords), call.function if method is None else method.value]
 
 
 def may_show(function: Any) -> bool:
@@ -114,8 +123,7 @@ def may_return(call: Call, result: Name) -> None:
     """What a function gives back may be what it was given, or show the same memory."""
     state = call.state
     if mutable(state.kind(result)):
-        method = state.methods.get(call.function) if isinstance(call.function, str) else None
-        for atom in (*call.args, *(atom for _, atom in call.keywords), *([] if method is None else [method.value])):
+        for atom in _given(call):
             if isinstance(atom, str) and _may_change(state, atom):
                 state.heap.may_be(result, state.heap.root(state.heap.location(atom)))
                 state.shown.add(result)
@@ -138,8 +146,8 @@ def overwrite(state: State, frame: Frame, here: Line, handle: Atom) -> None:
     known = {outer, *_known_here(state, frame, here)}
     versions = {one: state.content(one) for one in reversed((*inside, *others))}
     as_it_was = isinstance(state.kind(location), Array)
-    varied = {one: state.varies(one) for one in versions}
-    renewed = {one: _renewed(state, one, old, as_it_was, varied[one]) for one, old in versions.items() if one in known and isinstance(old, str)}
+    varied = {one: state.varies(one) for one in versions}  # what varies, and may have been written to, cannot be followed
+    renewed = {one: _renewed(state, one, old, as_it_was) for one, old in versions.items() if one in known and isinstance(old, str) and not varied[one]}
     for one in versions.keys() - renewed.keys():
         heap.contents[one, None] = Spoilt(location)
     if outer != location and not isinstance(state.kind(outer), Array):
@@ -176,10 +184,10 @@ def _may_change(state: State, atom: Name) -> bool:
     return state.heap.location(atom) not in state.heap.fields and not isinstance(state.kind(atom), Known) and mutable(state.kind(atom))
 
 
-def _renewed(state: State, location: Location, old: Name, as_it_was: bool, varied: bool) -> Name:
+def _renewed(state: State, location: Location, old: Name, as_it_was: bool) -> Name:
     new = state.names.fresh(state.called(location))
     kind = state.kind(old)
-    state.define(new, kind if as_it_was or isinstance(kind, Array) else UNKNOWN, varied)
+    state.define(new, kind if as_it_was or isinstance(kind, Array) else UNKNOWN)
     state.out.append(Apply((new,), "clobber", (old,), place=state.place))
     state.heap.write(location, new, as_long=isinstance(kind, Array))
     return new

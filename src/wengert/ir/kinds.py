@@ -300,26 +300,24 @@ def holds_tuple(kind: Kind) -> bool:
     >>> holds_tuple(Tuple((FLOAT, Frozen(FLOAT)))), holds_tuple(List(Tuple((FLOAT,))))
     (True, False)
     """
-    if isinstance(kind, Frozen):
-        return True
-    if isinstance(kind, (List, Tuple)):
-        return any(map(holds_tuple, kind.items or ())) or isinstance(kind, List) and holds_tuple(kind.element)
-    if isinstance(kind, (Dict, Record)):
-        return any(holds_tuple(item) for _, item in kind.items)
-    return isinstance(kind, Optional) and holds_tuple(kind.kind)
+    return _holds(kind, Frozen)
 
 
 def holds_object(kind: Kind) -> bool:
     """Is it an object of the user's that is kept as the tuple of its fields, or has it one inside?"""
-    if isinstance(kind, Packed):
+    return _holds(kind, Packed)
+
+
+def _holds(kind: Kind, wanted: type) -> bool:
+    if isinstance(kind, wanted):
         return True
     if isinstance(kind, (List, Tuple)):
-        return any(map(holds_object, kind.items or ())) or isinstance(kind, List) and holds_object(kind.element)
+        return any(_holds(item, wanted) for item in kind.items or ()) or isinstance(kind, List) and _holds(kind.element, wanted)
     if isinstance(kind, (Dict, Record)):
-        return any(holds_object(item) for _, item in kind.items)
+        return any(_holds(item, wanted) for _, item in kind.items)
     if isinstance(kind, Map):
-        return holds_object(kind.element)
-    return isinstance(kind, Optional) and holds_object(kind.kind)
+        return _holds(kind.element, wanted)
+    return isinstance(kind, Optional) and _holds(kind.kind, wanted)
 
 
 def holds_function(kind: Kind) -> bool:
